@@ -1,0 +1,1 @@
+"""The only place that touches file formats and foreign libraries; imports them lazily."""

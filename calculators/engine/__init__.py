@@ -1,0 +1,1 @@
+"""Pure functions on arrays. Imports numpy and the standard library only."""
