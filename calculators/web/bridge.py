@@ -1,0 +1,116 @@
+"""What the worker calls in the browser: JSON text in, JSON text out, never an exception."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+from calculators.engine.errors import SmartChargeError
+
+Report = Callable[[int, int, str], bool]
+
+
+def _refusal(kind: str, problems: list[dict[str, str]]) -> str:
+    return json.dumps({"ok": False, "error": {"kind": kind, "problems": problems}}, ensure_ascii=False)
+
+
+def _guarded(work: Callable[[], dict[str, Any]]) -> str:
+    """Run `work` and answer with its result or with what went wrong, as JSON text."""
+    try:
+        return json.dumps({"ok": True, "result": work()}, ensure_ascii=False, allow_nan=False)
+    except SmartChargeError as error:
+        return _refusal(error.kind, [problem.as_dict() for problem in error.problems])
+    except MemoryError:
+        message = "The browser has no memory left for this calculation."
+        fix = "Choose a smaller network or a shorter period."
+        return _refusal("input", [{"code": "memory", "message": message, "where": "", "smallest_fix": fix}])
+    except Exception as error:  # the worker must always get an answer; the page says it is our fault
+        message = f"{type(error).__name__}: {error}"
+        return _refusal("bug", [{"code": "bug", "message": message, "where": "", "smallest_fix": ""}])
+
+
+def _pause() -> None:
+    """Let the worker see a waiting message, where the browser can suspend WebAssembly."""
+    try:
+        from pyodide.ffi import can_run_sync, run_sync  # noqa: PLC0415 - only there inside Pyodide
+    except ImportError:
+        return
+    if can_run_sync():
+        import asyncio  # noqa: PLC0415 - not needed by a page that cannot suspend
+
+        run_sync(asyncio.sleep(0))
+
+
+def _progress(report: Report | None) -> Callable[[int, int], bool] | None:
+    if report is None:
+        return None
+
+    def step(done: int, total: int) -> bool:
+        _pause()
+        return bool(report(int(done), int(total), "run"))
+
+    return step
+
+
+def run(calculator: str, request: str, report: Report | None = None) -> str:
+    """Run one calculator.
+
+    Parameters
+    ----------
+    calculator : str
+        Id of the calculator.
+    request : str
+        JSON object with `inputs`, and optionally `lang`, `seed` and `files` (input name to file text).
+    report : callable, optional
+        `report(done, total, stage) -> bool`, called between chunks of work; False stops the run.
+
+    Returns
+    -------
+    str
+        JSON object: ``{"ok": true, "result": ...}`` or
+        ``{"ok": false, "error": {"kind": ..., "problems": [...]}}``.
+    """
+
+    def work() -> dict[str, Any]:
+        from calculators import registry  # noqa: PLC0415 - a fault while importing is answered too
+
+        asked = json.loads(request)
+        result: dict[str, Any] = registry.run(
+            calculator,
+            asked.get("inputs", {}),
+            seed=asked.get("seed", 1),
+            lang=asked.get("lang", "en"),
+            progress=_progress(report),
+            files=asked.get("files") or None,
+        )
+        return result
+
+    return _guarded(work)
+
+
+def check_network(text: str, name: str) -> str:
+    """Read a user's own pandapower JSON and say what is in it.
+
+    Parameters
+    ----------
+    text : str
+        Content of the file.
+    name : str
+        Name of the file, used in messages.
+
+    Returns
+    -------
+    str
+        JSON object as of `run`; the result holds `name` and the counts `buses`, `lines`,
+        `transformers` and `loads`.
+    """
+
+    def work() -> dict[str, Any]:
+        from calculators.adapters.pandapower_json import read_network  # noqa: PLC0415
+
+        content = read_network(text, name=name).to_dict()
+        counts = {key: len(value) for key, value in content.items() if isinstance(value, list)}
+        return {"name": name, "counts": counts}
+
+    return _guarded(work)

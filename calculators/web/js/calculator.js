@@ -1,0 +1,315 @@
+// One calculator on the page: joins form, engine, result, link, scenario and files.
+import { download } from "./dom.js";
+import { Cancelled, call, cancel, idle, ready } from "./engine.js";
+import { toCsv, toSvg } from "./export.js";
+import { readFile } from "./file.js";
+import { Form } from "./form.js";
+import { decode, encode, LINK_LIMIT } from "./link.js";
+import { show } from "./results.js";
+import { autosave, fromScenario, saved, toScenario } from "./scenario.js";
+import { translator } from "./words.js";
+
+const LIVE_MS = 300;
+const DEBOUNCE_MS = 250;
+
+export class Calculator {
+  constructor(root, signal) {
+    const data = JSON.parse(root.querySelector(".sc-data").content.textContent);
+    Object.assign(this, { root, signal, definition: data.definition, result: data.result });
+    this.lang = root.dataset.lang;
+    this.t = translator(this.lang);
+    this.form = new Form(root, this.definition, this.lang, this.t);
+    this.files = {};
+    this.run = 0;
+    this.lastMs = Infinity;
+    this.changed = {};
+  }
+
+  part(selector) {
+    return this.root.querySelector(selector);
+  }
+
+  on(target, type, handler) {
+    target.addEventListener(type, handler, { signal: this.signal });
+  }
+
+  async start() {
+    const { root } = this;
+    // the theme's single-key shortcuts (comma, point, n, p) must never leave a half-filled form
+    this.on(root, "keydown", (event) => event.stopPropagation());
+    this.on(root, "click", (event) => this.click(event));
+    const form = this.part("form");
+    this.on(form, "submit", (event) => {
+      event.preventDefault();
+      this.calculate(true);
+    });
+    this.on(form, "input", (event) => {
+      if (event.target.type !== "file" && event.target.name !== "sc-view") this.edited();
+    });
+    this.on(form, "change", (event) => this.change(event));
+    for (const intent of ["focusin", "pointerdown"]) this.on(form, intent, () => this.warm());
+    this.on(window, "hashchange", () => this.restoreLink());
+    this.on(window, "popstate", () => this.restoreLink());
+    root.classList.add("sc-live");
+    this.setView("simple");
+    this.refresh();
+    if (!(await this.restoreLink())) this.restoreSaved();
+  }
+
+  warm() {
+    // intent only: a failure here is shown when the reader runs
+    ready(this.definition.tier, this.t).catch(() => {});
+  }
+
+  click(event) {
+    const focus = event.target.closest("[data-focus]");
+    if (focus) {
+      event.preventDefault();
+      document.getElementById(focus.dataset.focus)?.focus();
+    }
+    const { action, index, name } = event.target.closest("[data-action]")?.dataset ?? {};
+    const actions = {
+      cancel: () => this.cancel(),
+      retry: () => this.calculate(true),
+      reset: () => this.reset(name),
+      "reset-all": () => this.reset(),
+      share: () => this.share(),
+      save: () => this.save(),
+      "csv-chart": () => this.csv(this.result.charts[index].title, this.result.charts[index].table),
+      "csv-table": () => this.csv(this.result.tables[index].title, this.result.tables[index]),
+      svg: () => this.svg(index),
+    };
+    actions[action]?.();
+  }
+
+  async change({ target }) {
+    if (target.name === "sc-view") this.setView(target.value);
+    else if (target.matches(".sc-open")) await this.openScenario(target);
+    else if (target.type === "file") await this.openFile(target);
+  }
+
+  setView(view) {
+    this.part("form").dataset.view = view;
+  }
+
+  refresh() {
+    const { values, problems } = this.form.read();
+    this.form.show(problems);
+    this.changed = this.form.showChanged(values);
+    return { values, problems };
+  }
+
+  edited() {
+    const { problems } = this.refresh();
+    this.stale(true);
+    autosave(this.definition.id, this.changed);
+    clearTimeout(this.timer);
+    if (problems.length > 0) return;
+    this.form.summary([]);
+    if (this.lastMs < LIVE_MS) this.timer = setTimeout(() => this.calculate(false), DEBOUNCE_MS);
+  }
+
+  stale(yes) {
+    this.part(".sc-output").classList.toggle("sc-stale", yes);
+    this.part(".sc-stale-note").hidden = !yes;
+  }
+
+  reset(name) {
+    const { values } = this.form.read();
+    const kept = name ? { ...values, [name]: this.form.inputs.find((input) => input.name === name).default } : {};
+    if (!name) this.clearFiles();
+    this.form.set(kept);
+    this.edited();
+  }
+
+  clearFiles() {
+    this.files = {};
+    for (const input of this.root.querySelectorAll(".sc-field input[type=file]")) {
+      input.value = "";
+      input.closest(".sc-field").querySelector(".sc-read").textContent = "";
+    }
+  }
+
+  status(text, fraction) {
+    this.part(".sc-stage").textContent = text;
+    const bar = this.part("progress");
+    if (fraction === undefined) bar.removeAttribute("value");
+    else bar.value = fraction;
+  }
+
+  busy(yes) {
+    this.part(".sc-progress").hidden = !yes;
+    this.root.setAttribute("aria-busy", String(yes));
+  }
+
+  announce(text) {
+    this.part(".sc-status").textContent = text;
+  }
+
+  problems(list, focus) {
+    const box = this.form.summary(list);
+    if (focus && list.length > 0) box.focus();
+  }
+
+  async calculate(asked) {
+    const { values, problems } = this.refresh();
+    this.problems(problems, asked);
+    if (problems.length > 0) return;
+    this.run += 1;
+    const run = this.run;
+    const current = () => run === this.run && !this.signal.aborted;
+    this.part(".sc-failure").hidden = true;
+    if (asked) this.busy(true);
+    try {
+      await idle();
+      await ready(this.definition.tier, this.t, (...news) => current() && this.status(...news));
+      if (!current()) return;
+      this.status(this.t("stageRun"));
+      const began = performance.now();
+      const request = JSON.stringify({ inputs: this.changed, lang: this.lang, seed: 1, files: this.files });
+      const answer = await call("run", [this.definition.id, request], ({ done, total }) => {
+        if (current()) this.status(this.t("stageStep", { done, total }), total ? done / total : undefined);
+      });
+      if (!current()) return;
+      if (answer.ok) await this.accept(answer.result, performance.now() - began);
+      else this.refuse(answer.error, asked, values);
+    } catch (error) {
+      if (current() && !(error instanceof Cancelled)) this.fail(error.message);
+    } finally {
+      if (current()) this.busy(false);
+    }
+  }
+
+  async accept(result, ms) {
+    this.result = result;
+    this.lastMs = ms;
+    this.stale(false);
+    this.part(".sc-example").textContent = this.t(Object.keys(this.changed).length > 0 ? "yours" : "example");
+    this.root.dataset.state = "live";
+    await show(this.part(".sc-output"), result, this.lang, this.t);
+    this.announce(this.t("done", { headline: result.headline }));
+  }
+
+  refuse(error, asked, values) {
+    if (error.kind === "bug") {
+      this.fail(this.t("errBug", { message: error.problems[0]?.message ?? "" }), true);
+      return;
+    }
+    const list = error.problems.map(({ where, message, smallest_fix: fix }) => ({
+      name: where in values ? where : "",
+      message,
+      fix,
+    }));
+    this.problems(list, asked);
+    this.announce(list.map(({ message }) => message).join(" "));
+  }
+
+  fail(reason, ours = false) {
+    const text = ours ? reason : this.t("errRuntime", { reason });
+    this.part(".sc-failure").hidden = false;
+    this.part(".sc-failure p").textContent = text;
+    this.announce(text);
+  }
+
+  cancel() {
+    this.run += 1;
+    cancel();
+    this.busy(false);
+    this.announce(this.t("cancelled"));
+  }
+
+  async share() {
+    const hash = await encode({ v: 1, c: this.definition.id, i: this.changed });
+    const url = `${location.href.split("#")[0]}${hash}`;
+    if (url.length > LINK_LIMIT) {
+      this.save();
+      this.announce(this.t("shareLong"));
+      return;
+    }
+    // the theme keeps the scroll place in history.state: hand it back unchanged
+    history.replaceState(history.state, "", url);
+    const field = this.part(".sc-link");
+    field.hidden = false;
+    field.querySelector("input").value = url;
+    try {
+      await navigator.clipboard.writeText(url);
+      this.announce(this.t("shared"));
+    } catch {
+      field.querySelector("input").select();
+      this.announce(this.t("shareShow"));
+    }
+  }
+
+  async restoreLink() {
+    try {
+      const object = await decode(location.hash);
+      if (object === null || object.c !== this.definition.id) return false;
+      this.take(object.i ?? {});
+      return true;
+    } catch {
+      this.announce(this.t("linkBad"));
+      return false;
+    }
+  }
+
+  restoreSaved() {
+    const inputs = saved(this.definition.id);
+    if (!inputs || Object.keys(inputs).length === 0) return;
+    this.take(inputs);
+    this.announce(this.t("restored"));
+  }
+
+  take(inputs) {
+    this.form.set(inputs);
+    this.edited();
+    this.calculate(false);
+  }
+
+  save() {
+    const scenario = toScenario(this.definition, this.changed, this.result);
+    download(`${this.definition.id}.scenario.json`, JSON.stringify(scenario, null, 2), "application/json");
+  }
+
+  async openScenario(target) {
+    const [file] = target.files;
+    if (!file) return;
+    const read = await readFile(file, this.t);
+    const inputs = read.problem ? null : fromScenario(this.definition, read.text);
+    target.value = "";
+    if (inputs === null) {
+      this.problems([{ message: read.problem ?? this.t("openBad") }], true);
+      return;
+    }
+    this.take(inputs);
+    this.announce(this.t("opened"));
+  }
+
+  async openFile(target) {
+    const { name } = target.closest(".sc-field").dataset;
+    const [file] = target.files;
+    delete this.files[name];
+    if (file) {
+      const read = await readFile(file, this.t);
+      if (read.problem) {
+        target.value = "";
+        this.problems([{ message: read.problem }], true);
+        return;
+      }
+      this.files[name] = read.text;
+    }
+    this.problems([], false);
+    this.stale(true);
+    this.calculate(true);
+  }
+
+  csv(title, table) {
+    const slug = title.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+    const text = toCsv(this.result, this.definition, title, table);
+    download(`${this.definition.id}-${slug}.csv`, text, "text/csv;charset=utf-8");
+  }
+
+  svg(index) {
+    const drawn = this.part(`.sc-figure[data-chart="${index}"] svg`);
+    if (drawn) download(`${this.definition.id}-${index}.svg`, toSvg(drawn), "image/svg+xml");
+  }
+}

@@ -1,0 +1,16 @@
+// Brings calculator pages to life, once per page view, also under the theme's instant navigation.
+import { Calculator } from "./calculator.js";
+
+let control = null;
+
+function mount() {
+  control?.abort();
+  control = new AbortController();
+  for (const root of document.querySelectorAll(".sc-calc")) {
+    new Calculator(root, control.signal).start();
+  }
+}
+
+if (globalThis.document$?.subscribe) globalThis.document$.subscribe(mount);
+else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", mount, { once: true });
+else mount();

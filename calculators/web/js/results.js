@@ -1,0 +1,99 @@
+// Shows a result: the answer first, then charts, then tables. Data goes in as text, never as markup.
+import { h, table } from "./dom.js";
+import { pretty } from "./numbers.js";
+
+const amount = (entry, lang) => `${pretty(entry.value, lang, entry.decimals)} ${entry.unit ?? ""}`.trim();
+
+function band(entry, lang) {
+  if (entry.p10 === null || entry.p10 === undefined || entry.p10 === entry.p90) return "";
+  return `${pretty(entry.p10, lang, entry.decimals)} – ${pretty(entry.p90, lang, entry.decimals)} ${entry.unit ?? ""}`.trim();
+}
+
+function button(label, action, index) {
+  return h(
+    "button",
+    { type: "button", class: "sc-button sc-quiet sc-live-only", "data-action": action, "data-index": index },
+    label,
+  );
+}
+
+function figure(chart, index, format, t) {
+  return h(
+    "figure",
+    { class: "sc-figure", "data-chart": index },
+    h("figcaption", {}, h("h3", {}, chart.title)),
+    h("p", { class: "sc-sentence" }, chart.sentence ?? ""),
+    h("div", { class: "sc-canvas", role: "img", "aria-label": chart.sentence ?? chart.title }),
+    h(
+      "details",
+      {},
+      h("summary", {}, t("table")),
+      table(chart.title, chart.table.columns, chart.table.rows, format),
+    ),
+    h("div", { class: "sc-row" }, button(t("csv"), "csv-chart", index), button(t("svg"), "svg", index)),
+  );
+}
+
+function explain(result, t) {
+  const entries = Object.entries(result.explain ?? {});
+  if (entries.length === 0) return null;
+  const items = entries.flatMap(([name, { formula, inputs, source }]) => [
+    h("dt", {}, result.results[name]?.label ?? name),
+    h(
+      "dd",
+      {},
+      h("p", {}, `${t("formula")}: ${formula}`),
+      inputs ? h("p", {}, `${t("usedInputs")}: ${[inputs].flat().join(", ")}`) : null,
+      source ? h("p", {}, `${t("source")}: ${typeof source === "string" ? source : (source.title ?? "")}`) : null,
+    ),
+  ]);
+  return h("details", { class: "sc-explain" }, h("summary", {}, t("explain")), h("dl", {}, ...items));
+}
+
+/** Build the parts of a result, in reading order. */
+export function parts(result, lang, t) {
+  const format = (cell) => (typeof cell === "number" ? pretty(cell, lang) : String(cell ?? "–"));
+  const numbers = Object.values(result.results).map((entry) => [entry.label, amount(entry, lang), band(entry, lang)]);
+  const warnings = (result.warnings ?? []).map(({ message, smallest_fix: fix }) =>
+    h("li", {}, message, fix ? h("span", { class: "sc-fix" }, ` ${t("fix")}: ${fix}`) : null),
+  );
+  const drivers = (result.drivers ?? []).map((driver) => [driver.label, driver.effect_text ?? ""]);
+  const facts = {
+    engine: result.engine_version,
+    data: result.data_version,
+    seed: result.seed,
+    hash: result.scenario_hash,
+  };
+  return [
+    h("p", { class: "sc-headline" }, result.headline),
+    warnings.length > 0
+      ? h("div", { class: "sc-warnings" }, h("h3", {}, t("warnings")), h("ul", {}, ...warnings))
+      : null,
+    table(t("results"), [t("result"), t("value"), t("band")], numbers, String),
+    ...(result.charts ?? []).map((chart, index) => figure(chart, index, format, t)),
+    drivers.length > 0 ? table(t("drivers"), [t("driver"), t("effect")], drivers, String) : null,
+    ...(result.tables ?? []).flatMap((entry, index) => [
+      table(entry.title, entry.columns, entry.rows, format),
+      h("div", { class: "sc-row" }, button(t("csv"), "csv-table", index)),
+    ]),
+    explain(result, t),
+    h("p", { class: "sc-version" }, t("version", facts)),
+  ].filter(Boolean);
+}
+
+let released = [];
+
+/** Replace the shown result and draw its charts with the lazily loaded chart bundle. */
+export async function show(output, result, lang, t) {
+  const open = [...output.querySelectorAll("details")].map((element) => element.open);
+  output.replaceChildren(...parts(result, lang, t));
+  output.querySelectorAll("details").forEach((element, index) => {
+    element.open = open[index] ?? false;
+  });
+  for (const release of released) release();
+  released = [];
+  if (!result.charts?.length) return;
+  const { draw } = await import(new URL("./charts.js", import.meta.url).href);
+  const canvases = [...output.querySelectorAll(".sc-canvas")];
+  released = await Promise.all(result.charts.map(({ spec }, index) => draw(canvases[index], spec)));
+}
