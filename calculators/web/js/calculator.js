@@ -20,6 +20,7 @@ export class Calculator {
     this.t = translator(this.lang);
     this.form = new Form(root, this.definition, this.lang, this.t);
     this.files = {};
+    this.fileNames = {};
     this.run = 0;
     this.lastMs = Infinity;
     this.changed = {};
@@ -86,6 +87,10 @@ export class Calculator {
     if (target.name === "sc-view") this.setView(target.value);
     else if (target.matches(".sc-open")) await this.openScenario(target);
     else if (target.type === "file") await this.openFile(target);
+    else if (target.tagName === "SELECT" && this.files[target.name]) {
+      this.clearFiles();
+      this.edited();
+    }
   }
 
   setView(view) {
@@ -116,7 +121,9 @@ export class Calculator {
 
   reset(name) {
     const { values } = this.form.read();
-    const kept = name ? { ...values, [name]: this.form.inputs.find((input) => input.name === name).default } : {};
+    const kept = name
+      ? { ...values, [name]: this.form.inputs.find((input) => input.name === name).default }
+      : {};
     if (!name) this.clearFiles();
     this.form.set(kept);
     this.edited();
@@ -124,9 +131,10 @@ export class Calculator {
 
   clearFiles() {
     this.files = {};
+    this.fileNames = {};
     for (const input of this.root.querySelectorAll(".sc-field input[type=file]")) {
       input.value = "";
-      input.closest(".sc-field").querySelector(".sc-read").textContent = "";
+      input.closest(".sc-field").querySelector(".sc-file-name").textContent = this.t("fileNone");
     }
   }
 
@@ -166,7 +174,12 @@ export class Calculator {
       if (!current()) return;
       this.status(this.t("stageRun"));
       const began = performance.now();
-      const request = JSON.stringify({ inputs: this.changed, lang: this.lang, seed: 1, files: this.files });
+      const request = JSON.stringify({
+        inputs: { ...this.changed, ...this.fileNames },
+        lang: this.lang,
+        seed: 1,
+        files: this.files,
+      });
       const answer = await call("run", [this.definition.id, request], ({ done, total }) => {
         if (current()) this.status(this.t("stageStep", { done, total }), total ? done / total : undefined);
       });
@@ -184,10 +197,14 @@ export class Calculator {
     this.result = result;
     this.lastMs = ms;
     this.stale(false);
-    this.part(".sc-example").textContent = this.t(Object.keys(this.changed).length > 0 ? "yours" : "example");
+    this.part(".sc-example").textContent = this.t(this.touched() ? "yours" : "example");
     this.root.dataset.state = "live";
     await show(this.part(".sc-output"), result, this.lang, this.t);
     this.announce(this.t("done", { headline: result.headline }));
+  }
+
+  touched() {
+    return Object.keys(this.changed).length + Object.keys(this.files).length > 0;
   }
 
   refuse(error, asked, values) {
@@ -287,7 +304,10 @@ export class Calculator {
   async openFile(target) {
     const { name } = target.closest(".sc-field").dataset;
     const [file] = target.files;
+    const note = target.closest(".sc-field").querySelector(".sc-file-name");
     delete this.files[name];
+    delete this.fileNames[name];
+    note.textContent = this.t("fileNone");
     if (file) {
       const read = await readFile(file, this.t);
       if (read.problem) {
@@ -296,6 +316,8 @@ export class Calculator {
         return;
       }
       this.files[name] = read.text;
+      this.fileNames[name] = read.name;
+      note.textContent = read.name;
     }
     this.problems([], false);
     this.stale(true);

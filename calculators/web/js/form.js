@@ -6,19 +6,20 @@ import { parseNumber, plain } from "./numbers.js";
 export const say = (words, lang) =>
   words && typeof words === "object" ? (words[lang] ?? words.en ?? "") : String(words ?? "");
 
+const isChoice = ({ kind }) => kind === "choice" || kind === "network";
 const isShare = (input) => input.kind === "share";
 const scale = (input) => (isShare(input) ? 100 : 1);
 const unitOf = (input) => (isShare(input) ? "%" : (input.unit ?? ""));
 
 /** Value as the control shows it. */
 export function toText(input, value) {
-  if (input.kind === "flag" || input.kind === "choice") return String(value);
+  if (input.kind === "flag" || isChoice(input)) return String(value);
   return value === null || value === undefined ? "" : plain(value * scale(input));
 }
 
 /** Check typed text against an input's definition: {value} or {problem: sentence}. */
 export function readInput(input, text, lang, t) {
-  if (input.kind === "choice") return { value: text };
+  if (isChoice(input)) return { value: text };
   if (input.kind === "flag") return { value: text === "true" };
   const unit = unitOf(input);
   const min = input.min === undefined || input.min === null ? -Infinity : input.min * scale(input);
@@ -114,7 +115,9 @@ export class Form {
   /** "You changed 2 of 11 inputs". */
   showChanged(values) {
     const changed = changedOnly(this.definition, values);
-    const labels = this.inputs.filter(({ name }) => name in changed).map(({ label }) => say(label, this.lang));
+    const labels = this.inputs
+      .filter(({ name }) => name in changed)
+      .map(({ label }) => say(label, this.lang));
     for (const { name } of this.inputs) this.field(name).classList.toggle("sc-changed", name in changed);
     const facts = { n: labels.length, total: this.inputs.length, names: labels.join(", ") };
     this.root.querySelector(".sc-changes").textContent = this.t(

@@ -24,6 +24,7 @@ export async function decode(hash) {
   const packed = Uint8Array.from(binary, (letter) => letter.charCodeAt(0));
   const bytes = await through(new DecompressionStream("deflate-raw"), packed);
   const object = JSON.parse(new TextDecoder().decode(bytes));
-  if (object === null || typeof object !== "object" || Array.isArray(object)) throw new TypeError("no object");
+  if (object === null || typeof object !== "object" || Array.isArray(object))
+    throw new TypeError("no object");
   return object;
 }

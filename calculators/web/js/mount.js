@@ -12,5 +12,6 @@ function mount() {
 }
 
 if (globalThis.document$?.subscribe) globalThis.document$.subscribe(mount);
-else if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", mount, { once: true });
+else if (document.readyState === "loading")
+  document.addEventListener("DOMContentLoaded", mount, { once: true });
 else mount();

@@ -57,7 +57,8 @@ export async function fetchManifest(root, t, signal) {
     if (signal.aborted) throw error;
     throw new RuntimeProblem(t("errOffline", { file: "manifest.json" }));
   }
-  if (!response.ok) throw new RuntimeProblem(t("errMissing", { file: "manifest.json", status: response.status }));
+  if (!response.ok)
+    throw new RuntimeProblem(t("errMissing", { file: "manifest.json", status: response.status }));
   try {
     return await response.json();
   } catch {

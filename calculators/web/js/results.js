@@ -44,7 +44,9 @@ function explain(result, t) {
       {},
       h("p", {}, `${t("formula")}: ${formula}`),
       inputs ? h("p", {}, `${t("usedInputs")}: ${[inputs].flat().join(", ")}`) : null,
-      source ? h("p", {}, `${t("source")}: ${typeof source === "string" ? source : (source.title ?? "")}`) : null,
+      source
+        ? h("p", {}, `${t("source")}: ${typeof source === "string" ? source : (source.title ?? "")}`)
+        : null,
     ),
   ]);
   return h("details", { class: "sc-explain" }, h("summary", {}, t("explain")), h("dl", {}, ...items));
@@ -53,11 +55,19 @@ function explain(result, t) {
 /** Build the parts of a result, in reading order. */
 export function parts(result, lang, t) {
   const format = (cell) => (typeof cell === "number" ? pretty(cell, lang) : String(cell ?? "–"));
-  const numbers = Object.values(result.results).map((entry) => [entry.label, amount(entry, lang), band(entry, lang)]);
+  const numbers = Object.values(result.results).map((entry) => [
+    entry.label,
+    amount(entry, lang),
+    band(entry, lang),
+  ]);
   const warnings = (result.warnings ?? []).map(({ message, smallest_fix: fix }) =>
     h("li", {}, message, fix ? h("span", { class: "sc-fix" }, ` ${t("fix")}: ${fix}`) : null),
   );
-  const drivers = (result.drivers ?? []).map((driver) => [driver.label, driver.effect_text ?? ""]);
+  const drivers = (result.drivers ?? []).map((driver) => [
+    driver.label,
+    pretty(driver.low, lang),
+    pretty(driver.high, lang),
+  ]);
   const facts = {
     engine: result.engine_version,
     data: result.data_version,
@@ -71,7 +81,7 @@ export function parts(result, lang, t) {
       : null,
     table(t("results"), [t("result"), t("value"), t("band")], numbers, String),
     ...(result.charts ?? []).map((chart, index) => figure(chart, index, format, t)),
-    drivers.length > 0 ? table(t("drivers"), [t("driver"), t("effect")], drivers, String) : null,
+    drivers.length > 0 ? table(t("drivers"), [t("driver"), t("low"), t("high")], drivers, String) : null,
     ...(result.tables ?? []).flatMap((entry, index) => [
       table(entry.title, entry.columns, entry.rows, format),
       h("div", { class: "sc-row" }, button(t("csv"), "csv-table", index)),

@@ -1,12 +1,8 @@
 // The interface's words: one JSON per language, shared with the page renderer.
 import en from "../words/en.json";
+import { fill } from "./fill.js";
 
 const LANGUAGES = { en };
-
-/** Replace {name} placeholders. */
-export function fill(text, values = {}) {
-  return text.replace(/\{(\w+)\}/g, (_, key) => String(values[key] ?? ""));
-}
 
 /** Return a translator `t(key, values)`; an unknown language falls back to English. */
 export function translator(lang) {
