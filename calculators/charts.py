@@ -46,7 +46,12 @@ def draw(
                     "axis": {"tickMinStep": declared["x"].get("tick", 1), "grid": False},
                     "scale": {"nice": False},
                 },
-                "y": {"field": "y", "type": "quantitative", "title": y_title, "scale": {"zero": declared["y"]["zero"]}},
+                "y": {
+                    "field": "y",
+                    "type": "quantitative",
+                    "title": y_title,
+                    "scale": {"zero": declared["y"]["zero"]},
+                },
                 "color": {
                     "field": "line",
                     "type": "nominal",
@@ -75,7 +80,14 @@ def draw(
         layers.append(
             {
                 "data": {"values": [{"y": value, "text": limit["label"][lang]}]},
-                "mark": {"type": "text", "align": "left", "baseline": "bottom", "x": 4, "dy": -3, "color": "#767676"},
+                "mark": {
+                    "type": "text",
+                    "align": "left",
+                    "baseline": "bottom",
+                    "x": 4,
+                    "dy": -3,
+                    "color": "#767676",
+                },
                 "encoding": {
                     "y": {"field": "y", "type": "quantitative"},
                     "text": {"field": "text", "type": "nominal"},

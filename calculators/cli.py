@@ -77,14 +77,20 @@ def _run(arguments: argparse.Namespace) -> None:
         saved = scenario.from_json(_read(arguments.scenario))
         if saved.calculator != arguments.id:
             raise InputError(
-                Problem("scenario-calculator", f"the scenario is for '{saved.calculator}'.", str(arguments.scenario))
+                Problem(
+                    "scenario-calculator",
+                    f"the scenario is for '{saved.calculator}'.",
+                    str(arguments.scenario),
+                )
             )
         inputs, seed = dict(saved.inputs), saved.seed
     declared = {item["name"]: item for item in registry.definition(arguments.id)["inputs"]}
     for pair in arguments.set:
         name, separator, value = pair.partition("=")
         if not separator:
-            raise InputError(Problem("set", f"'{pair}' is not NAME=VALUE.", "--set", "Write --set ev_share_percent=40."))
+            raise InputError(
+                Problem("set", f"'{pair}' is not NAME=VALUE.", "--set", "Write --set ev_share_percent=40.")
+            )
         inputs[name] = _value(value) if declared.get(name, {}).get("kind") in ("number", "integer") else value
     files = {}
     if arguments.network:
@@ -140,7 +146,9 @@ def to_text(result: dict[str, Any]) -> str:
     width = max(len(item["label"]) for item in result["results"].values())
     for item in result["results"].values():
         digits = item["decimals"]
-        band = "" if item["p10"] is None else f"   8 in 10: {item['p10']:.{digits}f} to {item['p90']:.{digits}f}"
+        band = (
+            "" if item["p10"] is None else f"   8 in 10: {item['p10']:.{digits}f} to {item['p90']:.{digits}f}"
+        )
         lines.append(f"{item['label']:{width}}  {item['value']:12.{digits}f} {item['unit']}{band}")
     for table in result["tables"]:
         lines += ["", table["title"], *_columns(table)]
@@ -155,7 +163,9 @@ def to_text(result: dict[str, Any]) -> str:
 def _columns(table: dict[str, Any]) -> list[str]:
     rows = [[str(cell) for cell in row] for row in [table["columns"], *table["rows"]]]
     widths = [max(len(row[column]) for row in rows) for column in range(len(table["columns"]))]
-    return ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
+    return [
+        "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows
+    ]
 
 
 def to_csv(result: dict[str, Any]) -> str:

@@ -27,7 +27,9 @@ def read(name: str) -> Any:
         return json.loads(path.read_text("utf-8"))
     except FileNotFoundError as error:
         raise DataError(
-            Problem("data-missing", f"the data file {name}.json is missing.", "calculators", "Run `make data`.")
+            Problem(
+                "data-missing", f"the data file {name}.json is missing.", "calculators", "Run `make data`."
+            )
         ) from error
 
 

@@ -43,7 +43,11 @@ for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:null", r"^(?:null|~|)$", ["n", "~", ""]),
     ("tag:yaml.org,2002:bool", r"^(?:true|false)$", ["t", "f"]),
     ("tag:yaml.org,2002:int", r"^-?(?:0|[1-9][0-9]*)$", list("-0123456789")),
-    ("tag:yaml.org,2002:float", r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$", list("-0123456789")),
+    (
+        "tag:yaml.org,2002:float",
+        r"^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?$",
+        list("-0123456789"),
+    ),
     ("tag:yaml.org,2002:timestamp", r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", list("0123456789")),
 ):
     _StrictLoader.add_implicit_resolver(_tag, re.compile(_pattern), _first)
@@ -59,7 +63,7 @@ def parse(text: str, name: str) -> Any:
     """
     try:
         # A subclass of SafeLoader: builds plain Python types only.
-        loaded = yaml.load(text, Loader=_StrictLoader)  # noqa: S506
+        loaded = yaml.load(text, Loader=_StrictLoader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{name}, line {mark.line + 1}, column {mark.column + 1}" if mark else name

@@ -37,7 +37,12 @@ def definition(calculator: str) -> dict[str, Any]:
     known = list_definitions()
     if calculator not in known:
         raise InputError(
-            Problem("unknown-calculator", f"there is no calculator '{calculator}'.", "", f"Use: {', '.join(known)}.")
+            Problem(
+                "unknown-calculator",
+                f"there is no calculator '{calculator}'.",
+                "",
+                f"Use: {', '.join(known)}.",
+            )
         )
     return known[calculator]
 
@@ -86,7 +91,9 @@ def run(
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         raise InputError(Problem("seed", f"seed is {seed}; it must be a whole number, 0 or more.", "seed"))
     changed = {
-        item["name"]: values[item["name"]] for item in declared["inputs"] if values[item["name"]] != item["default"]
+        item["name"]: values[item["name"]]
+        for item in declared["inputs"]
+        if values[item["name"]] != item["default"]
     }
     function = _function(declared["function"])
     arguments = dict(values)
@@ -149,14 +156,22 @@ def _problem(item: Mapping[str, Any], value: Any, files: Mapping[str, str], lang
     unit, low, high = item["unit"], item["min"], item["max"]
     allowed = f"it must be between {low:g} and {high:g} {unit}".rstrip()
     if isinstance(value, bool) or not isinstance(value, int | float):
-        return Problem("not-a-number", f"{label} is '{value}'; it must be a number.", name, f"{allowed}.".capitalize())
+        return Problem(
+            "not-a-number", f"{label} is '{value}'; it must be a number.", name, f"{allowed}.".capitalize()
+        )
     if not math.isfinite(value):
-        return Problem("not-finite", f"{label} is not a finite number; {allowed}.", name, f"Use {item['default']:g}.")
+        return Problem(
+            "not-finite", f"{label} is not a finite number; {allowed}.", name, f"Use {item['default']:g}."
+        )
     if not low <= value <= high:
         nearest = f"{min(max(value, low), high):g} {unit}".rstrip()
-        return Problem("range", f"{label} is {value:g} {unit}; {allowed}.", name, f"The nearest value is {nearest}.")
+        return Problem(
+            "range", f"{label} is {value:g} {unit}; {allowed}.", name, f"The nearest value is {nearest}."
+        )
     if item["kind"] == "integer" and value != int(value):
-        return Problem("whole", f"{label} is {value:g}; it must be a whole number.", name, f"Use {round(value)}.")
+        return Problem(
+            "whole", f"{label} is {value:g}; it must be a whole number.", name, f"Use {round(value)}."
+        )
     return None
 
 
@@ -218,8 +233,12 @@ def _present(
         "warnings": [
             {
                 "code": warning.code,
-                "message": declared["warnings"][warning.code]["message"][lang].format(**words, **warning.values),
-                "smallest_fix": declared["warnings"][warning.code]["fix"][lang].format(**words, **warning.values),
+                "message": declared["warnings"][warning.code]["message"][lang].format(
+                    **words, **warning.values
+                ),
+                "smallest_fix": declared["warnings"][warning.code]["fix"][lang].format(
+                    **words, **warning.values
+                ),
             }
             for warning in outcome.warnings
         ],

@@ -89,7 +89,9 @@ def from_json(text: str) -> Scenario:
         content = json.loads(text)
     except (json.JSONDecodeError, RecursionError) as error:
         raise InputError(
-            Problem("scenario-json", f"this is not a JSON file ({error}).", "scenario", "Open a file saved here.")
+            Problem(
+                "scenario-json", f"this is not a JSON file ({error}).", "scenario", "Open a file saved here."
+            )
         ) from error
     if not isinstance(content, dict):
         raise InputError(Problem("scenario-json", "the file must hold one JSON object.", "scenario"))
@@ -134,7 +136,9 @@ def _problems(content: dict[str, Any]) -> list[Problem]:
             )
         )
     if isinstance(content.get("seed"), int) and content["seed"] < 0:
-        found.append(Problem("scenario-seed", f"seed is {content['seed']}; it must be 0 or more.", "scenario"))
+        found.append(
+            Problem("scenario-seed", f"seed is {content['seed']}; it must be 0 or more.", "scenario")
+        )
     if content.get("kind", "calculator") not in KINDS:
         found.append(Problem("scenario-kind", f"kind must be one of {', '.join(KINDS)}.", "scenario"))
     if not all(map(_finite, _numbers(content))):

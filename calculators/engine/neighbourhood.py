@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from calculators.engine.charging import Sessions, schedule
+from calculators.engine.charging import schedule
 from calculators.engine.demand import draw_sessions, household_load
 from calculators.engine.errors import InputError, Problem
 from calculators.engine.grid import Network, solve
