@@ -33,11 +33,11 @@ def _guarded(work: Callable[[], dict[str, Any]]) -> str:
 def _pause() -> None:
     """Let the worker see a waiting message, where the browser can suspend WebAssembly."""
     try:
-        from pyodide.ffi import can_run_sync, run_sync  # noqa: PLC0415 - only there inside Pyodide
+        from pyodide.ffi import can_run_sync, run_sync
     except ImportError:
         return
     if can_run_sync():
-        import asyncio  # noqa: PLC0415 - not needed by a page that cannot suspend
+        import asyncio
 
         run_sync(asyncio.sleep(0))
 
@@ -73,7 +73,7 @@ def run(calculator: str, request: str, report: Report | None = None) -> str:
     """
 
     def work() -> dict[str, Any]:
-        from calculators import registry  # noqa: PLC0415 - a fault while importing is answered too
+        from calculators import registry
 
         asked = json.loads(request)
         result: dict[str, Any] = registry.run(
@@ -107,7 +107,7 @@ def check_network(text: str, name: str) -> str:
     """
 
     def work() -> dict[str, Any]:
-        from calculators.adapters.pandapower_json import read_network  # noqa: PLC0415
+        from calculators.adapters.pandapower_json import read_network
 
         content = read_network(text, name=name).to_dict()
         counts = {key: len(value) for key, value in content.items() if isinstance(value, list)}

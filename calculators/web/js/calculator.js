@@ -134,7 +134,7 @@ export class Calculator {
     this.fileNames = {};
     for (const input of this.root.querySelectorAll(".sc-field input[type=file]")) {
       input.value = "";
-      input.closest(".sc-field").querySelector(".sc-file-name").textContent = this.t("fileNone");
+      input.closest(".sc-field").querySelector(".sc-file-name").textContent = "";
     }
   }
 
@@ -307,7 +307,7 @@ export class Calculator {
     const note = target.closest(".sc-field").querySelector(".sc-file-name");
     delete this.files[name];
     delete this.fileNames[name];
-    note.textContent = this.t("fileNone");
+    note.textContent = "";
     if (file) {
       const read = await readFile(file, this.t);
       if (read.problem) {
