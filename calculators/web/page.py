@@ -46,7 +46,7 @@ def _table(caption: str, columns: list[str], rows: list[list[Any]]) -> str:
     )
     name = escape(caption)
     return (
-        f'<div class="sc-scroll" tabindex="0" role="region" aria-label="{name}"><table><caption>{name}</caption>'  # noqa: E501
+        f'<div class="sc-scroll" tabindex="0" role="region" aria-label="{name}"><table><caption>{name}</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -83,7 +83,7 @@ def _control(item: Mapping[str, Any], ident: str, words: dict[str, str], lang: s
         )
         if item["kind"] == "network":
             control += (
-                f'<div class="sc-own sc-live-only"><label for="{ident}-file">{escape(words["ownFile"])}</label>'  # noqa: E501
+                f'<div class="sc-own sc-live-only"><label for="{ident}-file">{escape(words["ownFile"])}</label>'
                 f'<input type="file" id="{ident}-file" accept=".json,application/json"><p class="sc-hint">'
                 f'<span class="sc-file-name"></span> {escape(words["fileLocal"])}</p></div>'
             )
@@ -137,12 +137,12 @@ def _form(definition: Mapping[str, Any], words: dict[str, str], lang: str) -> st
         f'<fieldset class="sc-views sc-live-only"><legend>{escape(words["view"])}</legend>{views}</fieldset>'
         f'{fields}<p class="sc-changes"></p>'
         f'<div class="sc-problems" tabindex="-1" hidden><h3>{escape(words["problems"])}</h3><ul></ul></div>'
-        f'<div class="sc-row sc-live-only"><button type="submit" class="sc-button">{escape(words["run"])}</button>'  # noqa: E501
+        f'<div class="sc-row sc-live-only"><button type="submit" class="sc-button">{escape(words["run"])}</button>'
         f"{_button(words['resetAll'], 'reset-all')}</div>"
-        f'<div class="sc-progress" hidden><p class="sc-stage"></p><progress max="1" aria-label="{escape(words["run"])}">'  # noqa: E501
+        f'<div class="sc-progress" hidden><p class="sc-stage"></p><progress max="1" aria-label="{escape(words["run"])}">'
         f"</progress>{_button(words['cancel'], 'cancel')}</div>"
         f'<div class="sc-failure" hidden><p></p>{_button(words["retry"], "retry", quiet=False)}</div>'
-        f'<div class="sc-row sc-tools sc-live-only">{_button(words["share"], "share")}{_button(words["save"], "save")}'  # noqa: E501
+        f'<div class="sc-row sc-tools sc-live-only">{_button(words["share"], "share")}{_button(words["save"], "save")}'
         f'</div><div class="sc-live-only"><label for="sc-open">{escape(words["open"])}</label> '
         f'<input type="file" id="sc-open" class="sc-open" accept=".json,application/json"></div>'
         f'<div class="sc-link sc-live-only" hidden><label for="sc-link">{escape(words["shareShow"])}</label>'
@@ -183,11 +183,11 @@ def _figure(chart: Mapping[str, Any], index: int, words: dict[str, str]) -> str:
         for action, text in (("csv-chart", words["csv"]), ("svg", words["svg"]))
     )
     return (
-        f'<figure class="sc-figure" data-chart="{index}"><figcaption><h3>{escape(chart["title"])}</h3></figcaption>'  # noqa: E501
+        f'<figure class="sc-figure" data-chart="{index}"><figcaption><h3>{escape(chart["title"])}</h3></figcaption>'
         f'<p class="sc-sentence">{sentence}</p>'
         f'<div class="sc-canvas" role="img" aria-label="{sentence}">{draw_svg(chart)}</div>'
         f"<details><summary>{escape(words['table'])}</summary>"
-        f'{_table(chart["title"], table["columns"], table["rows"])}</details><div class="sc-row">{buttons}</div></figure>'  # noqa: E501
+        f'{_table(chart["title"], table["columns"], table["rows"])}</details><div class="sc-row">{buttons}</div></figure>'
     )
 
 
@@ -228,12 +228,12 @@ def _result(result: Mapping[str, Any], words: dict[str, str], lang: str) -> str:
         )
     explained = "".join(
         f"<dt>{escape(result['results'][name]['label'])}</dt><dd><p>{escape(words['formula'])}: "
-        f"{escape(item['formula'])}</p><p>{escape(words['usedInputs'])}: {escape(', '.join(item['inputs']))}</p>"  # noqa: E501
+        f"{escape(item['formula'])}</p><p>{escape(words['usedInputs'])}: {escape(', '.join(item['inputs']))}</p>"
         f"<p>{escape(words['source'])}: {_source(item['source'], words, lang)}</p></dd>"
         for name, item in result["explain"].items()
     )
     parts.append(
-        f'<details class="sc-explain"><summary>{escape(words["explain"])}</summary><dl>{explained}</dl></details>'  # noqa: E501
+        f'<details class="sc-explain"><summary>{escape(words["explain"])}</summary><dl>{explained}</dl></details>'
     )
     version = words["version"].format(
         engine=result["engine_version"],
@@ -283,7 +283,7 @@ def render_page(definition: Mapping[str, Any], result: Mapping[str, Any], lang: 
         f"<h1>{escape(_say(definition['title'], lang))}</h1>"
         f'<p class="sc-lead">{escape(_say(definition["summary"], lang))}</p>'
         f'<div class="sc-columns">{_form(definition, words, lang)}'
-        f'<section class="sc-answer" aria-labelledby="sc-answer"><h2 id="sc-answer">{escape(words["answer"])}</h2>'  # noqa: E501
+        f'<section class="sc-answer" aria-labelledby="sc-answer"><h2 id="sc-answer">{escape(words["answer"])}</h2>'
         f'<p class="sc-example">{escape(words["example"])}</p>'
         f'<p class="sc-stale-note" hidden>{escape(words["stale"])}</p>'
         f'<p class="sc-status" role="status" aria-live="polite"></p>'
