@@ -45,7 +45,7 @@ def test_scalars_mean_what_they_look_like(text, expected):
     ],
 )
 def test_a_bad_file_is_refused_with_its_name_and_place(text, message):
-    with pytest.raises(DataError, match="bad.yaml") as caught:
+    with pytest.raises(DataError, match=r"bad\.yaml") as caught:
         loader.parse(text, "bad.yaml")
     assert message in str(caught.value)
 
