@@ -1,0 +1,75 @@
+"""One page per file in calculators/definitions, with its example result computed here, natively."""
+
+from typing import Any
+
+from mkdocs.exceptions import PluginError
+from mkdocs.structure.files import File, Files
+
+from calculators import registry
+from calculators.engine.errors import DataError
+from calculators.web.page import render_page
+
+LANG = "en"
+START, END = "<!-- calculator {} -->", "<!-- /calculator -->"
+LIST = "<!-- list of calculators -->"
+
+
+def source(definition: dict[str, Any]) -> str:
+    """Return the page's Markdown: what the search index reads; the full page replaces it at the end."""
+    say = {key: definition[key][LANG] for key in ("title", "summary", "method", "limits")}
+    uses = "".join(f"- {text}\n" for text in definition["when_to_use"][LANG])
+    return (
+        f"---\ntitle: {json_text(say['title'])}\ndescription: {json_text(say['summary'])}\nhide: [navigation, toc]\n---\n\n"
+        f"{START.format(definition['id'])}\n\n# {say['title']}\n\n{say['summary']}\n\n{uses}\n{say['method']}\n\n"
+        f"{say['limits']}\n\n{END}\n"
+    )
+
+
+def json_text(text: str) -> str:
+    """Return `text` as a quoted string YAML reads back unchanged."""
+    import json  # noqa: PLC0415
+
+    return json.dumps(" ".join(text.split()), ensure_ascii=False)
+
+
+def cards(definitions: dict[str, dict[str, Any]]) -> str:
+    """Return the list of calculators for its index page."""
+    items = "".join(
+        f'<li><h2><a href="{name}/">{item["title"][LANG]}</a></h2><p>{item["summary"][LANG]}</p></li>'
+        for name, item in definitions.items()
+    )
+    return f'<ul class="sk-list">{items}</ul>'
+
+
+def known() -> dict[str, dict[str, Any]]:
+    """Return the definitions, or stop the build with the command that makes them."""
+    try:
+        return registry.list_definitions()
+    except DataError as error:
+        raise PluginError(f"{error} Calculator pages need it: run `make data`.") from error
+
+
+def on_files(files: Files, config: Any) -> Files:
+    """Add a page for each calculator."""
+    for name, definition in known().items():
+        files.append(File.generated(config, f"calculators/{name}.md", content=source(definition)))
+    return files
+
+
+def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
+    """Fill in the list on the index page."""
+    if page.file.src_uri == "calculators/index.md":
+        return markdown.replace(LIST, cards(known()))
+    return markdown
+
+
+def on_post_page(output: str, page: Any, **_: Any) -> str:
+    """Put the rendered calculator in the place of its searchable summary."""
+    name = page.file.name
+    start = START.format(name)
+    if start not in output:
+        return output
+    before, rest = output.split(start, 1)
+    _, after = rest.split(END, 1)
+    definition = registry.definition(name)
+    return before + render_page(definition, registry.run(name, lang=LANG), LANG) + after
