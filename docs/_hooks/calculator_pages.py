@@ -27,7 +27,7 @@ def source(definition: dict[str, Any]) -> str:
 
 def json_text(text: str) -> str:
     """Return `text` as a quoted string YAML reads back unchanged."""
-    import json  # noqa: PLC0415
+    import json
 
     return json.dumps(" ".join(text.split()), ensure_ascii=False)
 
