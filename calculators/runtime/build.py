@@ -83,9 +83,13 @@ def build(out: Path, cache: Path = CACHE, say: Callable[[str], None] = print) ->
     interpreter = list(writer.files)
 
     names = list(dict.fromkeys(name for tier in sources.tiers.values() for name in tier))
-    bundles = {name: writer.add_hashed(name, ".zip", bundler.third_party(name).read_bytes()) for name in names}
+    bundles = {
+        name: writer.add_hashed(name, ".zip", bundler.third_party(name).read_bytes()) for name in names
+    }
     bundles[OWN] = writer.add_hashed(OWN, ".zip", bundler.own_package().read_bytes())
-    lock = subset_lock(official["info"], {name: (path, out / path) for name, path in bundles.items()}, sources)
+    lock = subset_lock(
+        official["info"], {name: (path, out / path) for name, path in bundles.items()}, sources
+    )
     lock_path = writer.add_hashed("lock", ".json", _json(lock))
     interpreter.append(lock_path)
 
@@ -114,14 +118,18 @@ def build(out: Path, cache: Path = CACHE, say: Callable[[str], None] = print) ->
         "tiers": tiers,
         "files": writer.files,
     }
-    provenance = [{key: value for key, value in asdict(e).items() if key not in ("only", "drop")} for e in sources.files]
+    provenance = [
+        {key: value for key, value in asdict(e).items() if key not in ("only", "drop")} for e in sources.files
+    ]
     writer.write("provenance.json", _json(provenance))
     writer.write("manifest.json", _json(manifest))
     writer.remove_others()
     return manifest
 
 
-def subset_lock(info: dict[str, Any], bundles: dict[str, tuple[str, Path]], sources: Sources) -> dict[str, Any]:
+def subset_lock(
+    info: dict[str, Any], bundles: dict[str, tuple[str, Path]], sources: Sources
+) -> dict[str, Any]:
     """Return a Pyodide lock that lists exactly the given bundles.
 
     Parameters

@@ -71,16 +71,18 @@ class Fetcher:
         path = self.cached(entry)
         if path.exists() and sha256(path) == entry.sha256:
             return path
-        places = [name for name in self.sources.order[entry.kind] if name != "mirror" or os.environ.get(MIRROR)]
+        places = [
+            name for name in self.sources.order[entry.kind] if name != "mirror" or os.environ.get(MIRROR)
+        ]
         reasons = []
-        for name, following in zip(places, [*places[1:], None], strict=True):
+        for position, name in enumerate(places, 1):
             try:
                 with tempfile.TemporaryDirectory() as folder:
                     self._keep(self._places[name](entry, Path(folder)), entry)
                 return path
             except PlaceError as error:
                 reasons.append(f"{name}: {error}")
-                then = f"trying {following}" if following else "no place is left"
+                then = f"trying {places[position]}" if position < len(places) else "no place is left"
                 self.say(f"[runtime] {entry.file}: {name} failed ({error}); {then}")
         raise DataError(
             Problem(

@@ -72,8 +72,8 @@ def load(path: Path = LIST) -> Sources:
     files = []
     for row in content["file"]:
         try:
-            lists = {key: tuple(row.pop(key)) for key in ("only", "drop") if key in row}
-            files.append(SourceFile(**row, **lists))
+            row.update({key: tuple(row[key]) for key in ("only", "drop") if key in row})
+            files.append(SourceFile(**row))
         except TypeError as error:
             raise DataError(Problem("sources", str(error), f"{path.name}, {row.get('file', row)}")) from error
     names = [entry.file for entry in files]
