@@ -2,6 +2,7 @@
 // node load.mjs RUNTIME_DIR TIER < script.py     (the script leaves its answer in `answer`)
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { text } from "node:stream/consumers";
 import { pathToFileURL } from "node:url";
 
 // Node prints the whole minified line an error comes from; its message is enough.
@@ -24,9 +25,9 @@ const python = await loadPyodide({
 const failed = [];
 await python.loadPackage(manifest.tiers[tier].packages, {
   messageCallback: () => {},
-  errorCallback: (text) => failed.push(text),
+  errorCallback: (message) => failed.push(message),
 });
 if (failed.length > 0) throw new Error(failed.join("\n"));
-python.setStdout({ batched: (text) => process.stderr.write(`${text}\n`) });
-python.runPython(readFileSync(0, "utf8"));
+python.setStdout({ batched: (line) => process.stderr.write(`${line}\n`) });
+python.runPython(await text(process.stdin));
 process.stdout.write(python.runPython("import json; json.dumps(answer)"));

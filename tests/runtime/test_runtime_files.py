@@ -83,7 +83,7 @@ def test_no_wheel_and_no_python_source_is_shipped(manifest: dict[str, Any]) -> N
                 members = archive.namelist()
                 dates = {entry.date_time for entry in archive.infolist()}
             assert not [member for member in members if member.endswith((".py", ".yaml", ".js"))], name
-            assert members == sorted(members), name
+            assert members == sorted(members, key=Path), name
             assert dates == {(1980, 1, 1, 0, 0, 0)}, name
 
 
