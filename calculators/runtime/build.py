@@ -44,6 +44,7 @@ from calculators.runtime.sources import Sources
 CACHE = ROOT / ".cache" / "runtime"
 HASH_CHARS = 16
 PACKED_SUFFIXES = (".mjs", ".wasm", ".json")  # zips are compressed already
+LONG_STEP_BYTES = 1_000_000  # compressing more than this takes seconds and says so
 OWN = "smartcharge"
 
 
@@ -73,7 +74,7 @@ def build(out: Path, cache: Path = CACHE, say: Callable[[str], None] = print) ->
     official = listing.read_lock(fetcher.get(sources.of("lock")[0]))
     listing.check_official(sources, official)
     bundler = Bundler(fetcher, cache / "bundles", say)
-    writer = _Writer(out, cache / "packed")
+    writer = _Writer(out, cache / "packed", say)
 
     core = {entry.file: fetcher.get(entry).read_bytes() for entry in sources.of("core")}
     index = f"pyodide.{_hash(*core.values())}/"
@@ -105,15 +106,12 @@ def build(out: Path, cache: Path = CACHE, say: Callable[[str], None] = print) ->
         }
     manifest = {
         "build_id": _hash(_json(writer.files)),
-        "pyodide_version": sources.pyodide_version,
         "pyodide": {
             "version": sources.pyodide_version,
             "index": index,
             "stdlib": stdlib,
             "files": writer.sizes(interpreter),
         },
-        "index": index,
-        "stdlib": stdlib,
         "lock": lock_path,
         "tiers": tiers,
         "files": writer.files,
@@ -139,7 +137,7 @@ def subset_lock(
     bundles : dict
         Name to (file name in the lock, path of the file).
     sources : Sources
-        Gives the version of each bundle's last file, the one the bundle is named after where it has many.
+        Gives the version of each bundle: that of its first file.
     """
     packages = {
         name: {
@@ -161,8 +159,8 @@ def subset_lock(
 class _Writer:
     """Writes files, their packed siblings and the table of both."""
 
-    def __init__(self, out: Path, packed: Path) -> None:
-        self.out, self.packed = out, packed
+    def __init__(self, out: Path, packed: Path, say: Callable[[str], None]) -> None:
+        self.out, self.packed, self.say = out, packed, say
         self.files: dict[str, dict[str, Any]] = {}
         self.written: set[Path] = set()
 
@@ -180,6 +178,8 @@ class _Writer:
             for suffix, pack in ((".gz", _gzip), (".br", _brotli)):
                 kept = self.packed / f"{hashlib.sha256(content).hexdigest()}{suffix}"
                 if not kept.exists():
+                    if len(content) > LONG_STEP_BYTES:
+                        self.say(f"[runtime] compressing {path.name} ({suffix})")
                     kept.parent.mkdir(parents=True, exist_ok=True)
                     partial = kept.with_suffix(".partial")
                     pack(path, partial)

@@ -56,9 +56,12 @@ class Bundler:
         DataError
             If `calculators/_data` was not generated.
         """
-        if not (PACKAGE / "_data" / "definitions.json").exists():
+        data = PACKAGE / "_data"
+        if not (data / "definitions.json").exists() or not any(data.glob("networks/*.json")):
             raise DataError(
-                Problem("data-missing", "calculators/_data is missing.", "calculators", "Run `make data`.")
+                Problem(
+                    "data-missing", "calculators/_data is not complete.", "calculators", "Run `make data`."
+                )
             )
         members = own_members(PACKAGE)
         recipe = hashlib.sha256()

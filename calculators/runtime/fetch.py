@@ -121,12 +121,13 @@ class Fetcher:
         archive = next(folder.glob("*.tgz"), None)
         if archive is None:
             raise PlaceError(f"npm pack {package} wrote no file")
+        target = folder / entry.file
         with tarfile.open(archive) as content:
-            member = content.extractfile(f"package/{entry.file}")
-            if member is None:
-                raise PlaceError(f"{archive.name} does not hold it")
-            target = folder / entry.file
-            target.write_bytes(member.read())
+            try:
+                member = content.extractfile(f"package/{entry.file}")
+            except KeyError as error:
+                raise PlaceError(f"{archive.name} does not hold it") from error
+            target.write_bytes(member.read() if member else b"")
         return target
 
     def _pip(self, entry: SourceFile, folder: Path) -> Path:

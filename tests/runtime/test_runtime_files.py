@@ -61,7 +61,7 @@ def test_every_file_of_the_manifest_exists_and_nothing_else_does(manifest: dict[
 
 def test_names_carry_the_hash_of_the_content(manifest: dict[str, Any]) -> None:
     for name, entry in manifest["files"].items():
-        if not name.startswith(manifest["index"]):
+        if not name.startswith(manifest["pyodide"]["index"]):
             assert f".{entry['sha256'][:16]}." in name
 
 

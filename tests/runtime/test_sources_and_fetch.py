@@ -131,3 +131,25 @@ def test_a_zip_depends_on_its_members_only(tmp_path: Path) -> None:
     os.utime(tmp_path, (1, 1))
     assert bundle.plain_zip(members) == first
     assert bundle.plain_zip([("a/x.py", b"x = 2\n"), ("b.json", b"{}")]) != first
+
+
+def test_without_generated_data_the_build_says_which_command_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bundle, "PACKAGE", tmp_path)
+    bundler = bundle.Bundler(Fetcher(sources.load(), tmp_path / "files"), tmp_path / "bundles")
+    with pytest.raises(DataError, match="_data is not complete. Run `make data`"):
+        bundler.own_package()
+
+
+def test_our_bundle_takes_engine_bridge_and_data_and_leaves_build_code_and_yaml(tmp_path: Path) -> None:
+    for name in (
+        "engine/a.py", "web/bridge.py", "web/page.py", "web/js/worker.js", "runtime/build.py", "loader.py",
+        "definitions/x.yaml", "_data/networks/n.json", "schemas/s.json",
+    ):  # fmt: skip
+        path = tmp_path / "calculators" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("", "utf-8")
+    names = [name for name, _ in bundle.own_members(tmp_path / "calculators")]
+    wanted = ["_data/networks/n.json", "engine/a.py", "web/bridge.py"]
+    assert names == [f"calculators/{name}" for name in wanted]
