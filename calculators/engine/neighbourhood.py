@@ -14,9 +14,11 @@ from calculators.engine.errors import InputError, Problem
 from calculators.engine.grid import Network, solve
 from calculators.engine.outcome import Driver, Estimate, Finding, Outcome, Progress
 
-N_DAYS = 7
 DT_H = 0.25
-N_T = int(N_DAYS * 24 / DT_H)
+N_T = round(7 * 24 / DT_H)
+WEEK = slice(round(24 / DT_H), round(24 / DT_H) + N_T)
+"""The week that counts, Monday to Sunday; a day before and after it keeps nights whole."""
+N_SIM = N_T + 2 * round(24 / DT_H)
 CASES = ("none", "uncontrolled", "window", "valley-filling")
 """What is compared: no cars, then the strategies of the charging engine by their ids."""
 
@@ -119,9 +121,10 @@ def _draw(network: Network, base: _Assumptions, seed: int, cases: tuple[str, ...
         rng,
         n_household=n_home,
         annual_kwh=base.household_kwh,
-        n_days=N_DAYS,
+        n_days=9,
         dt_h=DT_H,
-        parameters=base.parameters,
+        statistics=_entry(base.parameters, "household_winter"),
+        first_weekday=6,
     )
     connection = np.arange(n_home) % network.n_load
     household_kw = _sum_by(homes_kw, connection, network.n_load)
@@ -130,11 +133,11 @@ def _draw(network: Network, base: _Assumptions, seed: int, cases: tuple[str, ...
     sessions = draw_sessions(
         rng,
         n_evse=n_ev,
-        n_days=N_DAYS,
+        n_days=9,
         dt_h=DT_H,
-        location="home",
         p_evse_kw=base.charger_kw,
-        parameters=base.parameters,
+        statistics=_entry(base.parameters, "ev_home_sessions"),
+        first_weekday=6,
     )
     loads, short, charged = [], [], []
     for case in cases:
@@ -143,13 +146,15 @@ def _draw(network: Network, base: _Assumptions, seed: int, cases: tuple[str, ...
             short.append(0.0)
             charged.append(0.0)
             continue
-        plan = schedule(sessions, case, n_t=N_T, dt_h=DT_H, base_kw=household_kw.sum(axis=0))
+        plan = schedule(sessions, case, n_t=N_SIM, dt_h=DT_H, base_kw=household_kw.sum(axis=0))
         loads.append(household_kw + _sum_by(plan.p_kw, connection[owner[sessions.evse]], network.n_load))
-        short.append(float(plan.e_short_kwh.sum()))
-        charged.append(float(plan.e_delivered_kwh.sum()))
+        inside = (sessions.arrival_step >= WEEK.start) & (sessions.departure_step <= WEEK.stop)
+        short.append(float(plan.e_short_kwh[inside].sum()))
+        charged.append(float(plan.total_kw[WEEK].sum() * DT_H))
+    loads = [load[:, WEEK] for load in loads]
     p_kw = np.concatenate(loads, axis=1)
     reactive = np.tan(np.arccos(_value(base.parameters, "household_power_factor")))
-    q_kvar = np.tile(household_kw * reactive, (1, len(cases)))
+    q_kvar = np.tile(household_kw[:, WEEK] * reactive, (1, len(cases)))
     solved = solve(network, p_kw, q_kvar)
     found = {}
     for index, case in enumerate(cases):
@@ -183,8 +188,12 @@ def _highest(loading: np.ndarray) -> np.ndarray:
     return highest
 
 
+def _entry(parameters: Mapping[str, Any], name: str) -> Any:
+    return parameters[name]["values"][-1]["value"]
+
+
 def _value(parameters: Mapping[str, Any], name: str) -> float:
-    return float(parameters[name]["values"][-1]["value"])
+    return float(_entry(parameters, name))
 
 
 def _drivers(
