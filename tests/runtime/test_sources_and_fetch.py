@@ -138,7 +138,7 @@ def test_without_generated_data_the_build_says_which_command_makes_it(
 ) -> None:
     monkeypatch.setattr(bundle, "PACKAGE", tmp_path)
     bundler = bundle.Bundler(Fetcher(sources.load(), tmp_path / "files"), tmp_path / "bundles")
-    with pytest.raises(DataError, match="_data is not complete. Run `make data`"):
+    with pytest.raises(DataError, match=r"_data is not complete\. Run `make data`"):
         bundler.own_package()
 
 
