@@ -23,6 +23,8 @@ class Sessions:
         Largest charging power. [kW]
     evse : ndarray of int, shape (n_session,), optional
         Which EVSE serves the session; each its own when left out.
+    p_min_kw : ndarray, shape (n_session,), optional
+        Smallest power above zero (6 A in mode 3); 0 when left out. Kept by the sharing strategies. [kW]
 
     Raises
     ------
@@ -35,6 +37,7 @@ class Sessions:
     e_kwh: np.ndarray
     p_max_kw: np.ndarray
     evse: np.ndarray = field(default_factory=lambda: np.empty(0, dtype=int))
+    p_min_kw: np.ndarray = field(default_factory=lambda: np.empty(0))
 
     def __post_init__(self) -> None:
         """Bring the arrays to their types and check them together."""
@@ -44,12 +47,14 @@ class Sessions:
             object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
         evse = np.asarray(self.evse, dtype=int)
         object.__setattr__(self, "evse", evse if evse.size else np.arange(self.arrival_step.size))
+        least = np.asarray(self.p_min_kw, dtype=float)
+        object.__setattr__(self, "p_min_kw", least if least.size else np.zeros(self.arrival_step.size))
         problems = self._problems()
         if problems:
             raise InputError(problems)
 
     def _problems(self) -> list[Problem]:
-        names = ("arrival_step", "departure_step", "e_kwh", "p_max_kw", "evse")
+        names = ("arrival_step", "departure_step", "e_kwh", "p_max_kw", "evse", "p_min_kw")
         sizes = {name: getattr(self, name).shape for name in names}
         if len(set(sizes.values())) > 1 or self.arrival_step.ndim != 1:
             return [
@@ -65,7 +70,7 @@ class Sessions:
                     f"session {row}",
                 )
             )
-        for name in ("e_kwh", "p_max_kw"):
+        for name in ("e_kwh", "p_max_kw", "p_min_kw"):
             values = getattr(self, name)
             for row in np.flatnonzero(~(np.isfinite(values) & (values >= 0)))[:5]:
                 found.append(

@@ -13,50 +13,46 @@ from __future__ import annotations
 
 import numpy as np
 
-MAX_ROUNDS = 100
-TOL_KW = 1e-6
+from calculators.engine.charging.request import Request
+
+MAX_ROUNDS = 200
+TOL_RELATIVE = 1e-8
+"""A round that lowers the sum of squares by less than this share is the last."""
 
 
-def fill_valleys(
-    present: np.ndarray, e_kwh: np.ndarray, p_max_kw: np.ndarray, dt_h: float, base_kw: np.ndarray
-) -> np.ndarray:
-    """Return the least-squares-flattest charging.
-
-    Parameters
-    ----------
-    present : ndarray of bool, shape (n_session, n_t)
-        Steps in which each session may charge; one run of steps per session.
-    e_kwh, p_max_kw : ndarray, shape (n_session,)
-        Energy wished for and largest power. What cannot be delivered in time is charged at full power. [kWh, kW]
-    dt_h : float
-        Length of a step. [h]
-    base_kw : ndarray, shape (n_t,)
-        Load beside the sessions. [kW]
+def valley_filling(request: Request) -> np.ndarray:
+    """The flattest total of base load and charging that still delivers, known in advance.
 
     Returns
     -------
-    ndarray, shape (n_session, n_t)
-        Charging power. [kW]
+    ndarray, shape (n_active,)
+        Power of each session-step; what cannot be delivered in time is charged at full power. [kW]
     """
-    p_kw = np.zeros(present.shape)
-    load = base_kw.astype(float).copy()
-    room = present.sum(axis=1) * p_max_kw * dt_h
-    order = np.argsort(room - e_kwh, kind="stable")
-    windows = []
-    for row in order:
-        steps = np.flatnonzero(present[row])
-        if steps.size and e_kwh[row] > 0 and p_max_kw[row] > 0:
-            windows.append((int(row), slice(int(steps[0]), int(steps[-1]) + 1)))
-    for _ in range(MAX_ROUNDS):
-        moved = 0.0
-        for row, steps in windows:
-            others = load[steps] - p_kw[row, steps]
-            filled = water_fill(others, float(e_kwh[row]) / dt_h, float(p_max_kw[row]))
-            moved = max(moved, float(np.abs(filled - p_kw[row, steps]).max()))
-            p_kw[row, steps] = filled
-            load[steps] = others + filled
-        if moved < TOL_KW:
+    active, sessions = request.active, request.sessions
+    p_kw = np.zeros(len(active))
+    load = request.base_kw.astype(float).copy()
+    slack_kwh = active.count * sessions.p_max_kw * request.dt_h - sessions.e_kwh
+    rows = np.flatnonzero((active.count > 0) & (sessions.e_kwh > 0) & (sessions.p_max_kw > 0))
+    rows = rows[np.lexsort((sessions.arrival_step[rows], slack_kwh[rows]))]
+    # Each visit: the session's place in the flat power, its place in the load, its amount and its bound.
+    visits = []
+    for row in rows:
+        first, count = int(active.first[row]), int(active.count[row])
+        start = int(active.step[first])
+        mine, steps = slice(first, first + count), slice(start, start + count)
+        visits.append((mine, steps, float(sessions.e_kwh[row]) / request.dt_h, float(sessions.p_max_kw[row])))
+    before = np.inf
+    for done in range(MAX_ROUNDS):
+        for mine, steps, amount_kw, p_max_kw in visits:
+            others = load[steps] - p_kw[mine]
+            p_kw[mine] = water_fill(others, amount_kw, p_max_kw)
+            load[steps] = others + p_kw[mine]
+        after = float(load @ load)
+        if before - after <= TOL_RELATIVE * after:
             break
+        if request.progress is not None and not request.progress(done + 1, MAX_ROUNDS):
+            break
+        before = after
     return p_kw
 
 
@@ -77,15 +73,13 @@ def water_fill(others_kw: np.ndarray, amount_kw: float, p_max_kw: float) -> np.n
     """
     if amount_kw >= others_kw.size * p_max_kw:
         return np.full(others_kw.size, p_max_kw)
-    points = np.sort(np.concatenate([others_kw, others_kw + p_max_kw]))
-    low = np.sort(others_kw)
-    # Slope just above each breakpoint: sessions steps already reached and not yet full.
-    reached = np.searchsorted(low, points, side="right") - np.searchsorted(
-        low, points - p_max_kw, side="right"
-    )
-    amount = np.concatenate([[0.0], np.cumsum(reached[:-1] * np.diff(points))])
-    at = int(np.searchsorted(amount, amount_kw, side="right")) - 1
-    level = points[at] + ((amount_kw - amount[at]) / reached[at] if reached[at] else 0.0)
-    p_kw = np.clip(level - others_kw, 0.0, p_max_kw)
-    total = p_kw.sum()
-    return p_kw * (amount_kw / total) if total > 0 else p_kw
+    n = others_kw.size
+    points = np.concatenate([others_kw, others_kw + p_max_kw])
+    order = np.argsort(points, kind="stable")
+    points = points[order]
+    # Above a load one more step fills, above a load plus p_max one step is full.
+    filling = np.cumsum(np.where(order < n, 1, -1))[:-1]
+    amount = np.concatenate([[0.0], np.cumsum(filling * np.diff(points))])
+    at = min(int(np.searchsorted(amount, amount_kw, side="right")) - 1, 2 * n - 2)
+    level = points[at] + ((amount_kw - amount[at]) / filling[at] if filling[at] else 0.0)
+    return np.clip(level - others_kw, 0.0, p_max_kw)

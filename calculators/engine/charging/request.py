@@ -1,0 +1,55 @@
+"""What a strategy is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from calculators.engine.charging.active import Active
+from calculators.engine.charging.sessions import Sessions
+
+Progress = Callable[[int, int], bool]
+
+
+@dataclass(frozen=True)
+class Request:
+    """One call of `schedule`, checked. Series have shape (n_t,); those a strategy does not need may be None."""
+
+    sessions: Sessions
+    active: Active
+    n_t: int
+    dt_h: float
+    base_kw: np.ndarray
+    limit_kw: np.ndarray | None
+    price_eur_per_kwh: np.ndarray | None
+    co2_g_per_kwh: np.ndarray | None
+    solar_kw: np.ndarray | None
+    cap_kw: np.ndarray | None
+    window_h: tuple[float, float]
+    spread_h: float
+    rng: np.random.Generator | None
+    progress: Progress | None
+
+    def given(self, name: str) -> np.ndarray:
+        """Return the series a strategy needs; `schedule` has refused the call if it was left out."""
+        series: np.ndarray = getattr(self, name)
+        return series
+
+    @property
+    def room_kw(self) -> np.ndarray:
+        """Power left for charging under the site limit, shape (n_t,)."""
+        return np.maximum(self.given("limit_kw") - self.base_kw, 0.0)
+
+    @property
+    def wish_kw(self) -> np.ndarray:
+        """Energy wished for as power in one step, for each session-step. [kW]"""
+        wish: np.ndarray = self.sessions.e_kwh[self.active.session] / self.dt_h
+        return wish
+
+    @property
+    def full_kw(self) -> np.ndarray:
+        """Largest power of each session-step. [kW]"""
+        full: np.ndarray = self.sessions.p_max_kw[self.active.session]
+        return full

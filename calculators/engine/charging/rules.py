@@ -1,0 +1,82 @@
+"""Strategies in which each session decides for itself. Each returns the power of each session-step in kW."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from calculators.engine.charging.request import Request
+
+
+def uncontrolled(request: Request) -> np.ndarray:
+    """Full power from arrival until the wish is met."""
+    return _in_order(request, request.active.rank)
+
+
+def delayed(request: Request) -> np.ndarray:
+    """As late as departure allows: full power at the end of the stay."""
+    active = request.active
+    return _in_order(request, active.count[active.session] - 1 - active.rank)
+
+
+def window(request: Request) -> np.ndarray:
+    """Full power as early as possible outside the closed hours."""
+    return _as_early_as(request, request.full_kw * ~_closed(request, np.zeros(1)))
+
+
+def window_spread(request: Request) -> np.ndarray:
+    """As `window`, but each session waits its own random time after the closed hours, up to `spread_h`."""
+    assert request.rng is not None  # refused by `schedule`
+    wait_h = request.rng.random(len(request.sessions)) * request.spread_h
+    return _as_early_as(request, request.full_kw * ~_closed(request, wait_h[request.active.session]))
+
+
+def dso_dimming(request: Request) -> np.ndarray:
+    """Full power from arrival, but never above the power the grid operator leaves each session."""
+    cap_kw = request.given("cap_kw")[request.active.step]
+    return _as_early_as(request, np.minimum(request.full_kw, cap_kw))
+
+
+def static_cap(request: Request) -> np.ndarray:
+    """Equal fixed share of the tightest room under the limit for each EVSE, used or not."""
+    n_evse = max(np.unique(request.sessions.evse).size, 1)
+    cap_kw = float(request.room_kw.min()) / n_evse
+    return _as_early_as(request, np.minimum(request.full_kw, cap_kw))
+
+
+def price(request: Request) -> np.ndarray:
+    """Cheapest steps of the stay first, the earlier of two equal ones; the optimum without a shared limit."""
+    return _lowest_first(request, request.given("price_eur_per_kwh"))
+
+
+def co2(request: Request) -> np.ndarray:
+    """Steps with the lowest emissions of the stay first, the earlier of two equal ones."""
+    return _lowest_first(request, request.given("co2_g_per_kwh"))
+
+
+def _closed(request: Request, wait_h: np.ndarray) -> np.ndarray:
+    """Whether each session-step starts in the closed hours, made longer by `wait_h`; step 0 is midnight."""
+    start, end = request.window_h
+    since_h = (request.active.step * request.dt_h - start) % 24.0
+    closed: np.ndarray = since_h < (end - start) % 24.0 + wait_h
+    return closed
+
+
+def _lowest_first(request: Request, cost: np.ndarray) -> np.ndarray:
+    active = request.active
+    order = np.lexsort((active.step, cost[active.step], active.session))
+    place = np.empty(len(active), dtype=int)
+    place[order] = active.rank  # sessions stay together, so the k-th of a session is its k-th cheapest
+    return _in_order(request, place)
+
+
+def _in_order(request: Request, place: np.ndarray) -> np.ndarray:
+    """Full power in the steps of each session in the order of `place`, 0 first, until the wish is met."""
+    full_kw = request.full_kw
+    p_kw: np.ndarray = np.clip(request.wish_kw - place * full_kw, 0.0, full_kw)
+    return p_kw
+
+
+def _as_early_as(request: Request, most_kw: np.ndarray) -> np.ndarray:
+    """At most `most_kw` in each session-step, as early as that allows."""
+    p_kw: np.ndarray = np.clip(request.wish_kw - request.active.before(most_kw), 0.0, most_kw)
+    return p_kw
