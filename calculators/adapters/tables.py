@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from calculators.adapters.topology import join, root, walk
 from calculators.engine.errors import InputError, Problem
 from calculators.engine.grid.network import S_BASE_KVA, Network
 
@@ -46,10 +47,8 @@ class Table:
 
     def texts(self, name: str) -> list[str]:
         """Return a column as text; empty where there is none."""
-        return [
-            "" if item is None or item != item else str(item)
-            for item in self.columns.get(name, [None] * len(self))
-        ]  # noqa: PLR0124
+        items = self.columns.get(name, [None] * len(self))
+        return ["" if item is None or item != item else str(item) for item in items]  # noqa: PLR0124
 
     def __len__(self) -> int:
         """Number of rows."""
@@ -172,29 +171,55 @@ class _Reader:
                     f"z_ohm is {impedance[position]:g}; a bus-bus switch must have none.", "Set it to 0 or use a line.",
                 )  # fmt: skip
             one, other = self.row[switch.columns["bus"][position]], self.row[element]
+            if abs(self.vn[one] / self.vn[other] - 1) > 1e-9:
+                self.problem(
+                    "voltage", "switch", switch.index[position],
+                    f"it joins {self.vn[one]:g} kV and {self.vn[other]:g} kV.", "Put a transformer between.",
+                )  # fmt: skip
             if self.live_bus[one] and self.live_bus[other]:
-                parent[_root(parent, other)] = _root(parent, one)
-        return np.array([_root(parent, row) for row in range(len(parent))], dtype=int)
+                join(parent, one, other)
+        return np.array([root(parent, row) for row in range(len(parent))], dtype=int)
 
-    def open_ends(self, kind: str) -> dict[tuple[int, int], bool]:
-        switch = self.table("switch")
-        found = {}
+    def ends(self, kind: str, sides: tuple[str, str]) -> tuple[np.ndarray, np.ndarray]:
+        """Bus rows at the two ends of each branch, and which ends are open: by a switch or a dead bus."""
+        table, switch = self.table(kind), self.table("switch")
+        rows = [[self.row[bus] for bus in table.columns.get(side, [])] for side in sides]
+        ends = np.array(rows, dtype=int).reshape(2, len(table))
+        opened = ~self.live_bus[ends]
+        place = {label: row for row, label in enumerate(table.index)}
         for position, et in enumerate(switch.columns.get("et", [])):
-            if et == kind and not switch.columns["closed"][position]:
-                found[int(switch.columns["element"][position]), int(switch.columns["bus"][position])] = True
-        return found
+            if et != kind[0]:
+                continue
+            label, element = switch.index[position], switch.columns["element"][position]
+            bus = switch.columns["bus"][position]
+            if element not in place:
+                self.problem(
+                    "element-missing",
+                    "switch",
+                    label,
+                    f"element {element} is not a {kind}.",
+                    "Remove the switch.",
+                )
+            elif self.row[bus] not in ends[:, place[element]]:
+                message = f"bus {bus} is not an end of {kind} {element}."
+                self.problem("element-missing", "switch", label, message, "Put it at one of the ends.")
+            elif not switch.columns["closed"][position]:
+                opened[:, place[element]] |= ends[:, place[element]] == self.row[bus]
+        return ends, opened
 
     def lines(self) -> dict[str, np.ndarray]:
         table = self.table("line")
-        n = len(table)
         length, parallel = table.numbers("length_km"), table.numbers("parallel", 1.0)
         r, x = table.numbers("r_ohm_per_km"), table.numbers("x_ohm_per_km")
         live = table.flags("in_service")
-        ends = np.array(
-            [[self.row[bus] for bus in table.columns.get(end, [])] for end in ("from_bus", "to_bus")]
-        )
-        ends = ends.reshape(2, n).astype(int)
-        live = live & self.live_bus[ends[0]] & self.live_bus[ends[1]]
+        ends, opened = self.ends("line", ("from_bus", "to_bus"))
+        live &= ~opened.all(axis=0)
+        for row in np.flatnonzero(live & (np.abs(self.vn[ends[0]] / self.vn[ends[1]] - 1) > 1e-9)):
+            self.problem(
+                "voltage", "line", table.index[row],
+                f"it joins {self.vn[ends[0]][row]:g} kV and {self.vn[ends[1]][row]:g} kV.",
+                "Both ends of a line must have the same vn_kv; put a transformer between.",
+            )  # fmt: skip
         z_ohm = (r + 1j * x) * length / parallel
         for row in np.flatnonzero(
             live & (~np.isfinite(z_ohm) | (np.abs(z_ohm) <= 0) | (r < 0) | (length <= 0))
@@ -221,18 +246,13 @@ class _Reader:
             * length * parallel * base
         )  # fmt: skip
         with np.errstate(invalid="ignore"):
-            return {"live": live, "ends": ends, "z": z_ohm / base, "y": y, "i_max": i_max}
+            return {"live": live, "ends": ends, "open": opened, "z": z_ohm / base, "y": y, "i_max": i_max}
 
     def trafos(self) -> dict[str, np.ndarray]:
         table = self.table("trafo")
         n = len(table)
-        ends = np.array(
-            [[self.row[bus] for bus in table.columns.get(end, [])] for end in ("hv_bus", "lv_bus")]
-        )
-        ends = ends.reshape(2, n).astype(int)
-        live = table.flags("in_service") & self.live_bus[ends[0]] & self.live_bus[ends[1]]
-        opened = {element for element, _ in self.open_ends("t")}
-        live &= np.array([label not in opened for label in table.index], dtype=bool)
+        ends, opened = self.ends("trafo", ("hv_bus", "lv_bus"))
+        live = table.flags("in_service") & ~opened.all(axis=0)
         sn, vk, vkr = table.numbers("sn_mva"), table.numbers("vk_percent"), table.numbers("vkr_percent")
         hv, lv = table.numbers("vn_hv_kv"), table.numbers("vn_lv_kv")
         parallel = table.numbers("parallel", 1.0)
@@ -245,23 +265,10 @@ class _Reader:
                 "sn and vk above 0, vkr between 0 and vk.",
                 "Read them from the transformer's plate.",
             )  # fmt: skip
-        step = (table.numbers("tap_pos", 0.0) - table.numbers("tap_neutral", 0.0)) * table.numbers(
-            "tap_step_percent", 0.0
-        )
-        degree = table.numbers("tap_step_degree", 0.0)
-        for row in np.flatnonzero(
-            live & (degree != 0) & (table.numbers("tap_pos", 0.0) != table.numbers("tap_neutral", 0.0))
-        ):
-            self.problem(
-                "tap", "trafo", table.index[row], "an off-neutral phase-shifting tap is not modelled.", ""
-            )
-        side = table.texts("tap_side")
-        tapped_hv = hv * np.array(
-            [1 + s / 100 if which == "hv" else 1.0 for s, which in zip(step, side, strict=True)]
-        )
-        tapped_lv = lv * np.array(
-            [1 + s / 100 if which == "lv" else 1.0 for s, which in zip(step, side, strict=True)]
-        )
+        step = self.tap(table, live)
+        side = np.array(table.texts("tap_side"), dtype=object)
+        tapped_hv = hv * np.where(side == "hv", 1 + step / 100, 1.0)
+        tapped_lv = lv * np.where(side == "lv", 1 + step / 100, 1.0)
         bus_hv, bus_lv = self.vn[ends[0]], self.vn[ends[1]]
         with np.errstate(invalid="ignore", divide="ignore"):
             ratio = tapped_hv / tapped_lv * bus_lv / bus_hv
@@ -282,9 +289,44 @@ class _Reader:
                 f"trafo {table.index[row]} has {sn[row]:g} MVA: if that is in kVA, divide sn_mva by 1000."
             )
         return {
-            "live": live, "ends": ends, "z": z_pi, "y": y_pi, "ratio": ratio,
+            "live": live, "ends": ends, "open": opened, "z": z_pi, "y": y_pi, "ratio": ratio,
+            "shift": table.numbers("shift_degree", 0.0),
             "s": sn * parallel * table.numbers("df", 1.0) * 1e3, "hv": hv, "lv": lv,
         }  # fmt: skip
+
+    def tap(self, table: Table, live: np.ndarray) -> np.ndarray:
+        """Change of the tapped winding's rated voltage in %; refuses every tap changer that is not of type Ratio.
+
+        As pandapower: with a column tap_changer_type an empty type means that the tap has no effect; files of
+        versions before 3 have none, and there the tap counts unless it is a phase shifter.
+        """
+        position, neutral = table.numbers("tap_pos"), table.numbers("tap_neutral")
+        typed = "tap_changer_type" in table.columns
+        kinds = table.texts("tap_changer_type") if typed else ["Ratio"] * len(table)
+        if not typed and "tap_phase_shifter" in table.columns:
+            shifter = table.flags("tap_phase_shifter")
+            kinds = ["phase shifter" if one else "Ratio" for one in shifter]
+        kind = np.array(["" if one == "None" else one for one in kinds], dtype=object)
+        off = live & (np.nan_to_num(position - neutral) != 0) & (kind != "")
+        degree = table.numbers("tap_step_degree", 0.0)
+        position2, neutral2 = table.numbers("tap2_pos"), table.numbers("tap2_neutral")
+        by_table = "tap_dependency_table" in table.columns
+        faults = (
+            (off & (kind != "Ratio"), "its tap changer is of a type that is not modelled and is off neutral"),
+            (off & (kind == "Ratio") & (degree != 0), "its tap changer also turns the phase and is off neutral"),
+            (live & (np.nan_to_num(position2 - neutral2) != 0), "its second tap changer is off neutral"),
+            (live & by_table & table.flags("tap_dependency_table"),
+             "tap_dependency_table is true; taps from a characteristic table are not modelled"),
+        )  # fmt: skip
+        for wrong, what in faults:
+            for row in np.flatnonzero(wrong):
+                named = f" (type {kind[row]})" if kind[row] not in {"", "Ratio"} else ""
+                self.problem(
+                    "tap", "trafo", table.index[row], f"{what}{named}.",
+                    "Set the tap to neutral or use tap_changer_type 'Ratio' with tap_step_degree 0.",
+                )  # fmt: skip
+        used = off & (kind == "Ratio")
+        return np.where(used, np.nan_to_num(position - neutral) * table.numbers("tap_step_percent", 0.0), 0.0)
 
     def slack(self) -> tuple[int, float]:
         table = self.table("ext_grid")
@@ -317,19 +359,28 @@ class _Reader:
                 table.flags("in_service"),
                 table.texts("name"),
             )
+            phases = ("_a", "_b", "_c") if kind == "asymmetric_load" else ("",)
             p, q = (
-                (table.numbers(f"{one}_mw" if one == "p" else f"{one}_mvar", 0.0) if kind != "asymmetric_load"
-                 else sum(table.numbers(f"{one}_{phase}_{'mw' if one == 'p' else 'mvar'}", 0.0) for phase in "abc"))
-                for one in ("p", "q")
+                np.sum(
+                    [
+                        table.numbers(column, np.nan if column in table.columns else 0.0)
+                        for column in (f"{one}{phase}_{unit}" for phase in phases)
+                    ],
+                    axis=0,
+                )
+                for one, unit in (("p", "mw"), ("q", "mvar"))
             )  # fmt: skip
             for row, label in enumerate(table.index):
                 bus = self.row[table.columns["bus"][row]]
                 into["rows"].append(bus if live[row] and self.live_bus[bus] else -1)
-                into["p"].append(float(p[row] * scaling[row]) * 1e3)
-                into["q"].append(float(q[row] * scaling[row]) * 1e3)
                 into["names"].append(names[row] or f"{kind} {label}")
-                if live[row] and not np.isfinite(into["p"][-1] + into["q"][-1]):
-                    self.problem("power", kind, label, "its power is not a finite number.", "")
+                one = complex(p[row], q[row]) * scaling[row] * 1e3
+                if not np.isfinite(one):
+                    if into["rows"][-1] >= 0:
+                        self.problem("power", kind, label, "its power is not a finite number.", "")
+                    one = 0j
+                into["p"].append(one.real)
+                into["q"].append(one.imag)
         big = [name for name, p, bus in zip(loads["names"], loads["p"], loads["rows"], strict=True)
                if bus >= 0 and self.vn[bus] <= 1.0 and abs(p) > 2000]  # fmt: skip
         if big:
@@ -343,24 +394,24 @@ class _Reader:
         slack_vm: float, loads: dict[str, Any], sgens: dict[str, Any], require_supply: bool,
     ) -> Network:  # fmt: skip
         line_table = self.table("line")
-        extra_vn: list[float] = []
-        start, stop = parent[lines["ends"][0]].copy(), parent[lines["ends"][1]].copy()
-        live = lines["live"].copy()
-        opened = self.open_ends("l")
-        for row, label in enumerate(line_table.index):
-            at = [(label, line_table.columns[end][row]) in opened for end in ("from_bus", "to_bus")]
-            if all(at):
-                live[row] = False
-            elif any(at) and live[row]:  # the charging of the open line still loads the other end
-                dangling = len(self.bus) + len(extra_vn)
-                extra_vn.append(float(self.vn[lines["ends"][0][row]]))
-                (start if at[0] else stop)[row] = dangling
-        t_start, t_stop = parent[trafos["ends"][0]], parent[trafos["ends"][1]]
-        all_start = np.concatenate([start, t_start])
-        all_stop = np.concatenate([stop, t_stop])
-        all_live = np.concatenate([live, trafos["live"]]) & (all_start != all_stop)
+        ends = np.concatenate([lines["ends"], trafos["ends"]], axis=1)
+        opened = np.concatenate([lines["open"], trafos["open"]], axis=1)
+        all_live = np.concatenate([lines["live"], trafos["live"]])
+        opened &= all_live
+        # An open branch still charges from its other end: the open end is a node of its own.
+        nodes = parent[ends]
+        nodes[opened] = len(self.bus) + np.arange(int(opened.sum()))
+        extra_vn = self.vn[ends[opened]]
+        all_start, all_stop = nodes
+        all_live &= all_start != all_stop
         slack = int(parent[slack_row])
-        reached = _reach(len(self.bus) + len(extra_vn), all_start[all_live], all_stop[all_live], slack)
+        n_line = len(line_table)
+        shift = np.concatenate([np.zeros(n_line), trafos["shift"]])
+        drawn = np.flatnonzero(all_live)
+        reached, odd = walk(
+            len(self.bus) + extra_vn.size, all_start[drawn], all_stop[drawn], shift[drawn], slack
+        )
+        self.report_shifts([int(drawn[one]) for one in odd], n_line)
         if not self.live_bus[slack_row]:
             reached[:] = False
         all_live &= reached[all_start]
@@ -375,8 +426,7 @@ class _Reader:
         branches = np.flatnonzero(all_live)
         position = np.full(all_live.size, -1)
         position[branches] = np.arange(branches.size)
-        n_line = len(line_table)
-        vn = np.concatenate([self.vn, np.array(extra_vn)])
+        vn = np.concatenate([self.vn, extra_vn])
         bus_node = np.where(self.live_bus, number[parent], -1)
 
         def node(found: dict[str, Any]) -> np.ndarray:
@@ -418,6 +468,18 @@ class _Reader:
             notes=tuple(self.notes),
         )
 
+    def report_shifts(self, odd: list[int], n_line: int) -> None:
+        for branch in odd:
+            kind, row = ("line", branch) if branch < n_line else ("trafo", branch - n_line)
+            self.problem(
+                "phase-shift", kind, self.table(kind).index[row],
+                "it closes a loop through transformers whose shift_degree do not add up; their circulating "
+                "current is not modelled.",
+                "Give parallel transformers the same shift_degree, or open the loop.",
+            )  # fmt: skip
+        if self.problems:
+            raise InputError(self.problems)
+
     def report_islands(
         self, parent: np.ndarray, reached: np.ndarray, loads: dict[str, Any], require_supply: bool
     ) -> None:
@@ -444,27 +506,3 @@ def _named(table: Table, kind: str) -> tuple[str, ...]:
     return tuple(
         name or f"{kind} {label}" for name, label in zip(table.texts("name"), table.index, strict=True)
     )
-
-
-def _root(parent: np.ndarray, row: int) -> int:
-    while parent[row] != row:
-        parent[row] = parent[parent[row]]
-        row = int(parent[row])
-    return row
-
-
-def _reach(n: int, start: np.ndarray, stop: np.ndarray, slack: int) -> np.ndarray:
-    """Nodes with a path to the slack."""
-    neighbours: list[list[int]] = [[] for _ in range(n)]
-    for one, other in zip(start.tolist(), stop.tolist(), strict=True):
-        neighbours[one].append(other)
-        neighbours[other].append(one)
-    reached = np.zeros(n, dtype=bool)
-    reached[slack] = True
-    stack = [slack]
-    while stack:
-        for there in neighbours[stack.pop()]:
-            if not reached[there]:
-                reached[there] = True
-                stack.append(there)
-    return reached
