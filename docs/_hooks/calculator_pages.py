@@ -1,5 +1,6 @@
 """One page per file in calculators/definitions, with its example result computed here, natively."""
 
+import json
 from typing import Any
 
 from mkdocs.exceptions import PluginError
@@ -16,20 +17,16 @@ LIST = "<!-- list of calculators -->"
 
 def source(definition: dict[str, Any]) -> str:
     """Return the page's Markdown: what the search index reads; the full page replaces it at the end."""
-    say = {key: definition[key][LANG] for key in ("title", "summary", "method", "limits")}
-    uses = "".join(f"- {text}\n" for text in definition["when_to_use"][LANG])
-    return (
-        f"---\ntitle: {json_text(say['title'])}\ndescription: {json_text(say['summary'])}\nhide: [navigation, toc]\n---\n\n"
-        f"{START.format(definition['id'])}\n\n# {say['title']}\n\n{say['summary']}\n\n{uses}\n{say['method']}\n\n"
-        f"{say['limits']}\n\n{END}\n"
+    title, summary = definition["title"][LANG], " ".join(definition["summary"][LANG].split())
+    front = {"title": title, "description": summary, "hide": ["navigation", "toc"]}
+    texts = [definition[key][LANG] for key in ("when_to_use", "when_not_to_use", "method", "limits")]
+    prose = "\n\n".join(
+        text if isinstance(text, str) else "\n".join(f"- {item}" for item in text) for text in texts
     )
-
-
-def json_text(text: str) -> str:
-    """Return `text` as a quoted string YAML reads back unchanged."""
-    import json
-
-    return json.dumps(" ".join(text.split()), ensure_ascii=False)
+    return (
+        f"---\n{json.dumps(front, ensure_ascii=False)}\n---\n\n"  # JSON is YAML, and needs no care with quotes
+        f"{START.format(definition['id'])}\n\n# {title} {{ #calculator }}\n\n{summary}\n\n{prose}\n\n{END}\n"
+    )
 
 
 def cards(definitions: dict[str, dict[str, Any]]) -> str:
@@ -72,4 +69,5 @@ def on_post_page(output: str, page: Any, **_: Any) -> str:
     before, rest = output.split(start, 1)
     _, after = rest.split(END, 1)
     definition = registry.definition(name)
-    return before + render_page(definition, registry.run(name, lang=LANG), LANG) + after
+    rendered = render_page(definition, registry.run(name, lang=LANG), LANG)
+    return before + rendered.replace("<h1>", '<h1 id="calculator">', 1) + after  # where the skip link leads

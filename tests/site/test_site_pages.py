@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
 from pathlib import Path
@@ -98,3 +99,14 @@ def test_every_page_offers_notice_privacy_and_error_report(pages: dict[str, Page
 
 def test_build_files_and_theme_sources_are_not_published(site: Path) -> None:
     assert not any((site / name).exists() for name in ("_hooks", "_theme", "templates"))
+
+
+def test_search_knows_the_calculators_by_their_words_but_not_by_their_data(site: Path) -> None:
+    index = json.loads((site / "search" / "search_index.json").read_text(encoding="utf-8"))
+    for definition in (ROOT / "calculators" / "definitions").glob("*.yaml"):
+        entries = [
+            doc for doc in index["docs"] if doc["location"].startswith(f"calculators/{definition.stem}/")
+        ]
+        text = " ".join(doc["title"] + doc["text"] for doc in entries)
+        assert yaml.safe_load(definition.read_text(encoding="utf-8"))["title"]["en"] in text
+        assert 200 < len(text) < 10_000 and "['" not in text
