@@ -187,7 +187,7 @@ BAD = {
 def test_bad_arrays_are_refused(networks, name):
     network = networks["lv"]
     spoil, text = BAD[name]
-    with pytest.raises(InputError, match="shape|step") as caught:
+    with pytest.raises(InputError, match=r"shape|step") as caught:
         solve(network, *spoil(*loads(network)))
     assert text in str(caught.value)
 
