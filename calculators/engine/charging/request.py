@@ -40,7 +40,8 @@ class Request:
     @property
     def room_kw(self) -> np.ndarray:
         """Power left for charging under the site limit, shape (n_t,)."""
-        return np.maximum(self.given("limit_kw") - self.base_kw, 0.0)
+        room: np.ndarray = np.maximum(self.given("limit_kw") - self.base_kw, 0.0)
+        return room
 
     @property
     def wish_kw(self) -> np.ndarray:

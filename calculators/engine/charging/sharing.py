@@ -91,9 +91,9 @@ def _share(request: Request, room_kw: np.ndarray, key: Key | None, in_time: bool
             left_kwh[waiting] = left - got * dt_h
             stays = (left_kwh[waiting] > NOTHING_KWH) & (sessions.departure_step[waiting] > step + 1)
             waiting = waiting[stays]
-        if request.progress is not None and (step + 1) % STEPS_PER_REPORT == 0:
-            if not request.progress(step + 1, request.n_t):
-                break
+        due = (step + 1) % STEPS_PER_REPORT == 0
+        if due and request.progress is not None and not request.progress(step + 1, request.n_t):
+            break
     return p_kw
 
 
@@ -108,7 +108,8 @@ def _divide(can_kw: np.ndarray, room_kw: float, key: np.ndarray | None) -> np.nd
         others = np.arange(can_kw.size, 0, -1)
         level = (room_kw - (np.cumsum(sorted_kw) - sorted_kw)) / others
         first = int(np.argmax(sorted_kw >= level))
-        return np.minimum(can_kw, level[first])
+        shared: np.ndarray = np.minimum(can_kw, level[first])
+        return shared
     order = np.argsort(key, kind="stable")
     wanted = can_kw[order]
     got = np.empty(can_kw.size)

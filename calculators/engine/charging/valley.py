@@ -16,7 +16,7 @@ import numpy as np
 from calculators.engine.charging.request import Request
 
 MAX_ROUNDS = 200
-TOL_RELATIVE = 1e-8
+TOL_RELATIVE = 1e-7
 """A round that lowers the sum of squares by less than this share is the last."""
 
 
@@ -82,4 +82,5 @@ def water_fill(others_kw: np.ndarray, amount_kw: float, p_max_kw: float) -> np.n
     amount = np.concatenate([[0.0], np.cumsum(filling * np.diff(points))])
     at = min(int(np.searchsorted(amount, amount_kw, side="right")) - 1, 2 * n - 2)
     level = points[at] + ((amount_kw - amount[at]) / filling[at] if filling[at] else 0.0)
-    return np.clip(level - others_kw, 0.0, p_max_kw)
+    filled: np.ndarray = np.clip(level - others_kw, 0.0, p_max_kw)
+    return filled

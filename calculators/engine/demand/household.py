@@ -58,7 +58,7 @@ def household_load(
     shape = statistics["pulse_shape"]
     # The sum of k gamma variables of one scale is gamma with k times the shape.
     power = rng.gamma(np.maximum(starts * shape, 1e-12), statistics["pulse_mean_kw"] / shape) * (starts > 0)
-    load = statistics["steady_share"] * mean_kw + power
+    load: np.ndarray = statistics["steady_share"] * mean_kw + power
     for shift in range(1, length):
         load[:, shift:] += power[:, :-shift]
     return load

@@ -48,7 +48,10 @@ def tree(network: Network) -> Tree:
     for branch, (start, stop) in enumerate(zip(network.branch_from, network.branch_to, strict=True)):
         neighbours[start].append((int(stop), branch))
         neighbours[stop].append((int(start), branch))
-    node, parent, feeder, depth = [], [], [], []
+    node: list[int] = []
+    parent: list[int] = []
+    feeder: list[int] = []
+    depth: list[int] = []
     stack = [(network.slack_node, -1, -1, 0)]
     while stack:
         here, above, branch, level = stack.pop()
@@ -64,13 +67,13 @@ def tree(network: Network) -> Tree:
     end = np.arange(1, n + 1)
     for row in range(n - 1, 0, -1):
         end[parent[row]] = max(end[parent[row]], end[row])
-    branch = np.array(feeder)
+    fed_by = np.array(feeder)
     up = np.array(parent)
     forward = np.zeros(n, dtype=bool)
     scale, z = np.ones(n), np.zeros(n, dtype=complex)
     y, y_up, y_down = np.zeros(n, dtype=complex), np.zeros(n, dtype=complex), np.zeros(n, dtype=complex)
     for row in range(1, n):
-        index, above = branch[row], up[row]
+        index, above = fed_by[row], up[row]
         forward[row] = network.branch_from[index] == node[above]
         ratio = network.branch_ratio[index]
         scale[row] = scale[above] * ratio if forward[row] else scale[above] / ratio
@@ -82,7 +85,7 @@ def tree(network: Network) -> Tree:
         y[above] += y_up[row]
     levels = np.array(depth)
     rows = tuple(np.flatnonzero(levels == level) for level in range(1, int(levels.max()) + 1 if n > 1 else 1))
-    return Tree(np.array(node), up, end, branch, forward, rows, scale, z, y, y_up, y_down)
+    return Tree(np.array(node), up, end, fed_by, forward, rows, scale, z, y, y_up, y_down)
 
 
 def sweep(
@@ -121,7 +124,7 @@ def sweep(
         np.multiply(shape.y[:, None], v, out=current)
         current[loaded] += np.conj(s[loaded] / v[loaded])
         np.cumsum(current, axis=0, out=total[1:])
-        series = total[shape.end] - total[:-1]
+        series: np.ndarray = total[shape.end] - total[:-1]
         drop = shape.z[:, None] * series
         for rows in shape.levels:
             v[rows] = v[shape.parent[rows]] - drop[rows]
