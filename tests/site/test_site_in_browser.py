@@ -94,7 +94,8 @@ def test_search_finds_a_page_by_a_word_of_its_text(browser: Browser, address: st
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     seen = _watch(page, address)
     page.goto(address)
-    page.fill("[data-md-component=search-query]", "coincidence")
+    page.wait_for_load_state("networkidle")
+    page.locator("[data-md-component=search-query]").press_sequentially("coincidence")
     page.wait_for_selector(".md-search-result__item a[href*='glossary'][href*='#quantities']")
     assert seen == []
     page.close()
