@@ -212,7 +212,7 @@ def _grid_problems(n_session: int, n_t: int, dt_h: float, keep: str) -> list[Pro
         return [
             Problem(
                 "too-large",
-                f"power of {n_session} sessions in {n_t} steps would take {size / 1e9:.1f} GB; 2 GB are allowed.",
+                f"power of {n_session} sessions in {n_t} steps would take {size / 1e9:.1f} GB, more than 2 GB.",
                 "keep",
                 "Use keep='total'.",
             )

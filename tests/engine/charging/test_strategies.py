@@ -1,0 +1,201 @@
+"""What every strategy keeps, and what each one is for."""
+
+import numpy as np
+import pytest
+
+from calculators.engine.charging import STRATEGIES, Sessions, schedule
+from calculators.engine.errors import InputError
+
+N_T, DT_H = 192, 0.25
+HOUR = np.arange(N_T) * DT_H
+
+
+def sample(seed=1, n=60, shift=0):
+    rng = np.random.default_rng(seed)
+    arrival = rng.integers(0, 120, n)
+    departure = arrival + rng.integers(8, 60, n)
+    p_max = rng.choice([3.7, 7.4, 11.0], n)
+    energy = rng.random(n) * 0.7 * p_max * (departure - arrival) * DT_H
+    return Sessions(arrival + shift, departure + shift, energy, p_max)
+
+
+def plan_of(sessions, strategy, *, n_t=N_T, hour=HOUR, **changed):
+    everything = {
+        "limit_kw": 500.0,
+        "price_eur_per_kwh": 0.2 + 0.1 * np.sin(hour % 24 / 24 * 2 * np.pi),
+        "co2_g_per_kwh": 300 + 100 * np.cos(hour % 24 / 24 * 2 * np.pi),
+        "solar_kw": 80 * np.clip(np.sin((hour % 24 - 6) / 12 * np.pi), 0, None),
+        "cap_kw": np.where((hour % 24 >= 17) & (hour % 24 < 19), 4.2, 50.0),
+        "rng": np.random.default_rng(3),
+    }
+    options = {name: everything[name] for name in STRATEGIES[strategy].needs}
+    return schedule(sessions, strategy, n_t=n_t, dt_h=DT_H, **{**options, **changed})
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_nobody_charges_outside_the_stay_above_the_charger_or_more_than_wished(strategy):
+    sessions = sample()
+    plan = plan_of(sessions, strategy)
+    step = np.arange(N_T)
+    away = (step < sessions.arrival_step[:, None]) | (step >= sessions.departure_step[:, None])
+    assert (plan.p_kw[away] == 0).all()
+    assert (plan.p_kw >= 0).all()
+    assert (plan.p_kw <= sessions.p_max_kw[:, None] + 1e-9).all()
+    np.testing.assert_allclose(plan.e_delivered_kwh + plan.e_short_kwh, sessions.e_kwh, rtol=1e-9)
+    np.testing.assert_allclose(plan.p_kw.sum(axis=0), plan.total_kw, atol=1e-9)
+
+
+ALWAYS_FULL = sorted(set(STRATEGIES) - {"window", "window-spread", "static-cap", "dso-dimming"})
+
+
+@pytest.mark.parametrize("strategy", ALWAYS_FULL)
+def test_every_feasible_wish_is_met_when_nothing_is_closed_or_capped(strategy):
+    plan = plan_of(sample(), strategy)
+    assert plan.e_short_kwh.max() < 1e-6
+
+
+@pytest.mark.parametrize("strategy", sorted(set(STRATEGIES) - {"window-spread", "valley-filling"}))
+def test_the_order_of_the_sessions_does_not_matter(strategy):
+    sessions = sample()
+    order = np.random.default_rng(8).permutation(len(sessions))
+    mixed = Sessions(
+        sessions.arrival_step[order],
+        sessions.departure_step[order],
+        sessions.e_kwh[order],
+        sessions.p_max_kw[order],
+    )
+    np.testing.assert_allclose(
+        plan_of(mixed, strategy).total_kw, plan_of(sessions, strategy).total_kw, atol=1e-9
+    )
+
+
+@pytest.mark.parametrize("strategy", sorted(set(STRATEGIES) - {"valley-filling"}))
+def test_the_same_day_later_gives_the_same_plan_later(strategy):
+    day = round(24 / DT_H)
+    hour = np.arange(N_T + day) * DT_H
+    late = plan_of(sample(shift=day), strategy, n_t=N_T + day, hour=hour)
+    now = plan_of(sample(), strategy, n_t=N_T + day, hour=hour)
+    np.testing.assert_allclose(late.total_kw[day:], now.total_kw[:-day], atol=1e-9)
+
+
+@pytest.mark.parametrize("strategy", [name for name, entry in STRATEGIES.items() if entry.keeps_limit])
+def test_base_and_charging_together_stay_below_the_site_limit(strategy):
+    base = 20 + 10 * np.sin(HOUR / 24 * 2 * np.pi)
+    plan = plan_of(sample(), strategy, limit_kw=60.0, base_kw=base)
+    assert (base + plan.total_kw).max() <= 60 + 1e-9
+    assert plan.e_short_kwh.sum() > 0
+
+
+@pytest.mark.parametrize("strategy", ["share-equal", "share-fcfs", "share-edf", "share-llf"])
+def test_no_car_is_held_between_zero_and_its_minimum(strategy):
+    plain = sample()
+    sessions = Sessions(
+        plain.arrival_step,
+        plain.departure_step,
+        plain.e_kwh,
+        plain.p_max_kw,
+        p_min_kw=np.full(len(plain), 1.38),
+    )
+    plan = plan_of(sessions, strategy, limit_kw=40.0)
+    held = (plan.p_kw > 0) & (plan.p_kw < 1.38 - 1e-9)
+    # Only the last bit of a wish, smaller than one step at the minimum, may be below it.
+    last = (np.cumsum(plan.p_kw, axis=1) * DT_H >= sessions.e_kwh[:, None] - 1e-6) & held
+    assert (held == last).all()
+
+
+def test_uncontrolled_is_full_power_then_the_rest():
+    one = Sessions([2], [9], [7.0], [11.0])
+    np.testing.assert_allclose(plan_of(one, "uncontrolled", n_t=10).p_kw, [[0, 0, 11, 11, 6, 0, 0, 0, 0, 0]])
+
+
+def test_delayed_is_full_power_just_before_departure():
+    one = Sessions([2], [9], [7.0], [11.0])
+    np.testing.assert_allclose(
+        plan_of(one, "delayed", n_t=10).p_kw, [[0, 0, 0, 0, 0, 0, 6, 11, 11, 0]], atol=1e-12
+    )
+
+
+def test_a_window_past_midnight_is_closed_on_both_sides_of_it():
+    long = Sessions([0], [N_T], [400.0], [11.0])
+    plan = plan_of(long, "window", window_h=(22.0, 6.0))
+    closed = (HOUR % 24 >= 22) | (HOUR % 24 < 6)
+    assert (plan.total_kw[closed] == 0).all() and (plan.total_kw[~closed] > 0).all()
+
+
+def test_the_random_wait_takes_the_edge_off_the_rebound_after_the_window():
+    n = 200
+    evening = Sessions(np.full(n, 72), np.full(n, 128), np.full(n, 12.0), np.full(n, 11.0))
+    together, spread = plan_of(evening, "window"), plan_of(evening, "window-spread", spread_h=4.0)
+    assert together.total_kw.max() == pytest.approx(11.0 * n)
+    assert spread.total_kw.max() < 0.5 * together.total_kw.max()
+
+
+@pytest.mark.parametrize("strategy, series", [("price", "price_eur_per_kwh"), ("co2", "co2_g_per_kwh")])
+def test_the_cheapest_steps_equal_the_linear_programme(strategy, series):
+    from scipy.optimize import linprog
+
+    sessions = sample(n=15)
+    cost = np.random.default_rng(4).random(N_T)
+    plan = plan_of(sessions, strategy, **{series: cost})
+    best = 0.0
+    for arrival, departure, energy, p_max in zip(
+        sessions.arrival_step, sessions.departure_step, sessions.e_kwh, sessions.p_max_kw, strict=True
+    ):
+        stay = cost[arrival:departure] * DT_H
+        best += linprog(stay, A_eq=np.full((1, stay.size), DT_H), b_eq=[energy], bounds=(0, p_max)).fun
+    assert cost @ plan.total_kw * DT_H == pytest.approx(best, rel=1e-6)
+
+
+def test_solar_charging_waits_for_the_sun_but_not_past_departure():
+    # One car from 6 to 18 h that fits the sun; one that must leave at 8 h and cannot wait.
+    sessions = Sessions([24, 24], [72, 32], [20.0, 20.0], [11.0, 11.0])
+    sun = np.where((HOUR >= 11) & (HOUR < 15), 11.0, 0.0)
+    plan = plan_of(sessions, "solar", solar_kw=sun)
+    assert plan.e_short_kwh.max() < 1e-9
+    assert (plan.p_kw[0][sun == 0] == 0).all()
+    assert plan.p_kw[1].sum() * DT_H == pytest.approx(20.0)
+
+
+def test_keep_total_gives_the_same_total_without_the_sessions():
+    full, total = plan_of(sample(), "share-llf"), plan_of(sample(), "share-llf", keep="total")
+    np.testing.assert_array_equal(full.total_kw, total.total_kw)
+    np.testing.assert_array_equal(full.e_short_kwh, total.e_short_kwh)
+    assert total.p_kw.size == 0
+
+
+def test_a_result_above_two_gigabytes_is_refused_and_names_the_way_out():
+    n = 10_000
+    many = Sessions(np.zeros(n), np.full(n, 4), np.ones(n), np.full(n, 11.0))
+    with pytest.raises(InputError, match="keep='total'"):
+        schedule(many, "uncontrolled", n_t=35_040, dt_h=0.25)
+    assert schedule(many, "uncontrolled", n_t=35_040, dt_h=0.25, keep="total").total_kw.shape == (35_040,)
+
+
+def test_progress_that_says_stop_returns_what_is_planned_so_far():
+    sessions = sample()
+    stopped = plan_of(sessions, "share-equal", progress=lambda done, total: False)
+    assert (stopped.total_kw[96:] == 0).all() and stopped.total_kw[:96].sum() > 0
+
+
+@pytest.mark.parametrize(
+    "strategy, options, word",
+    [
+        ("nonsense", {}, "valley-filling"),
+        ("price", {}, "price_eur_per_kwh"),
+        ("uncontrolled", {"limit_kw": 10.0}, "share-equal"),
+        ("uncontrolled", {"n_t": 0}, "n_t"),
+        ("uncontrolled", {"base_kw": np.zeros(3)}, "base_kw"),
+        ("uncontrolled", {"base_kw": np.full(N_T, np.nan)}, "base_kw"),
+        ("share-edf", {"limit_kw": -1.0}, "limit_kw"),
+    ],
+)
+def test_a_wrong_call_is_refused_with_what_to_change(strategy, options, word):
+    with pytest.raises(InputError, match=word):
+        schedule(sample(), strategy, **{"n_t": N_T, "dt_h": DT_H, **options})
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_no_sessions_give_no_load(strategy):
+    none = Sessions([], [], [], [])
+    plan = plan_of(none, strategy)
+    assert plan.p_kw.shape == (0, N_T) and (plan.total_kw == 0).all()
