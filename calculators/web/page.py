@@ -27,7 +27,11 @@ def _say(words: Any, lang: str) -> Any:
 def _number(value: float | None, decimals: int | None = None) -> str:
     if value is None:
         return "–"
-    digits = decimals if decimals is not None else (0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2)
+    digits = (
+        decimals
+        if decimals is not None
+        else (0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 1 else 3)
+    )
     text = f"{value:,.{digits}f}"
     return text.rstrip("0").rstrip(".") if decimals is None and "." in text else text
 
@@ -185,7 +189,7 @@ def _figure(chart: Mapping[str, Any], index: int, words: dict[str, str]) -> str:
     return (
         f'<figure class="sc-figure" data-chart="{index}"><figcaption><h3>{escape(chart["title"])}</h3></figcaption>'
         f'<p class="sc-sentence">{sentence}</p>'
-        f'<div class="sc-canvas" role="img" aria-label="{sentence}">{draw_svg(chart)}</div>'
+        f'<div class="sc-canvas" role="img" tabindex="0" aria-label="{sentence}">{draw_svg(chart)}</div>'
         f"<details><summary>{escape(words['table'])}</summary>"
         f'{_table(chart["title"], table["columns"], table["rows"])}</details><div class="sc-row">{buttons}</div></figure>'
     )

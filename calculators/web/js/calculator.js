@@ -24,6 +24,17 @@ export class Calculator {
     this.run = 0;
     this.lastMs = Infinity;
     this.changed = {};
+    this.fileVersion = 0;
+    this.shown = this.key(); // the inputs the shown answer belongs to; at first the example's
+  }
+
+  /** What the next run would compute, as text to compare. */
+  key() {
+    return JSON.stringify([
+      this.changed,
+      this.fileNames,
+      Object.keys(this.files).length ? this.fileVersion : 0,
+    ]);
   }
 
   part(selector) {
@@ -51,10 +62,17 @@ export class Calculator {
     for (const intent of ["focusin", "pointerdown"]) this.on(form, intent, () => this.warm());
     this.on(window, "hashchange", () => this.restoreLink());
     this.on(window, "popstate", () => this.restoreLink());
+    this.on(this.signal, "abort", () => this.leave());
     root.classList.add("sc-live");
     this.setView("simple");
     this.refresh();
     if (!(await this.restoreLink())) this.restoreSaved();
+  }
+
+  /** Another page is shown: nothing of this one may keep the engine busy. */
+  leave() {
+    clearTimeout(this.timer);
+    if (this.root.ariaBusy === "true") cancel();
   }
 
   warm() {
@@ -106,7 +124,7 @@ export class Calculator {
 
   edited() {
     const { problems } = this.refresh();
-    this.stale(true);
+    this.judge(problems);
     autosave(this.definition.id, this.changed);
     clearTimeout(this.timer);
     if (problems.length > 0) return;
@@ -114,7 +132,9 @@ export class Calculator {
     if (this.lastMs < LIVE_MS) this.timer = setTimeout(() => this.calculate(false), DEBOUNCE_MS);
   }
 
-  stale(yes) {
+  /** Mark the shown answer when it is not the answer to what the form holds now. */
+  judge(problems) {
+    const yes = problems.length > 0 || this.key() !== this.shown;
     this.part(".sc-output").classList.toggle("sc-stale", yes);
     this.part(".sc-stale-note").hidden = !yes;
   }
@@ -132,6 +152,7 @@ export class Calculator {
   clearFiles() {
     this.files = {};
     this.fileNames = {};
+    this.fileVersion += 1;
     for (const input of this.root.querySelectorAll(".sc-field input[type=file]")) {
       input.value = "";
       input.closest(".sc-field").querySelector(".sc-file-name").textContent = "";
@@ -150,8 +171,9 @@ export class Calculator {
     this.root.setAttribute("aria-busy", String(yes));
   }
 
-  announce(text) {
+  announce(text, heardOnly = false) {
     this.part(".sc-status").textContent = text;
+    this.part(".sc-status").classList.toggle("sc-heard", heardOnly);
   }
 
   problems(list, focus) {
@@ -167,7 +189,11 @@ export class Calculator {
     const run = this.run;
     const current = () => run === this.run && !this.signal.aborted;
     this.part(".sc-failure").hidden = true;
-    if (asked) this.busy(true);
+    if (asked) {
+      cancel(); // the reader wants the newest inputs: what still runs is not waited for
+      this.busy(true);
+    }
+    const key = this.key();
     try {
       await idle();
       await ready(this.definition.tier, this.t, (...news) => current() && this.status(...news));
@@ -184,7 +210,7 @@ export class Calculator {
         if (current()) this.status(this.t("stageStep", { done, total }), total ? done / total : undefined);
       });
       if (!current()) return;
-      if (answer.ok) await this.accept(answer.result, performance.now() - began);
+      if (answer.ok) await this.accept(answer.result, performance.now() - began, key);
       else this.refuse(answer.error, asked, values);
     } catch (error) {
       if (current() && !(error instanceof Cancelled)) this.fail(error.message);
@@ -193,18 +219,16 @@ export class Calculator {
     }
   }
 
-  async accept(result, ms) {
+  async accept(result, ms, key) {
     this.result = result;
     this.lastMs = ms;
-    this.stale(false);
-    this.part(".sc-example").textContent = this.t(this.touched() ? "yours" : "example");
+    this.shown = key;
+    this.judge(this.refresh().problems);
+    const own = Object.keys(result.changed_inputs).length > 0;
+    this.part(".sc-example").textContent = this.t(own ? "yours" : "example");
     this.root.dataset.state = "live";
     await show(this.part(".sc-output"), result, this.lang, this.t);
-    this.announce(this.t("done", { headline: result.headline }));
-  }
-
-  touched() {
-    return Object.keys(this.changed).length + Object.keys(this.files).length > 0;
+    this.announce(this.t("done", { headline: result.headline }), true);
   }
 
   refuse(error, asked, values) {
@@ -214,7 +238,7 @@ export class Calculator {
     }
     const list = error.problems.map(({ where, message, smallest_fix: fix }) => ({
       name: where in values ? where : "",
-      message,
+      message: where && !(where in values) ? `${where}: ${message}` : message,
       fix,
     }));
     this.problems(list, asked);
@@ -276,10 +300,10 @@ export class Calculator {
     this.announce(this.t("restored"));
   }
 
+  /** Put restored inputs into the form; the engine starts only when the reader asks for it. */
   take(inputs) {
     this.form.set(inputs);
     this.edited();
-    this.calculate(false);
   }
 
   save() {
@@ -319,8 +343,8 @@ export class Calculator {
       this.fileNames[name] = read.name;
       note.textContent = read.name;
     }
-    this.problems([], false);
-    this.stale(true);
+    this.fileVersion += 1;
+    this.judge(this.refresh().problems);
     this.calculate(true);
   }
 

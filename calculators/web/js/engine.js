@@ -11,6 +11,7 @@ export class Cancelled extends Error {}
 let worker = null;
 let manifest = null;
 let started = null;
+let failed = false; // the next try goes past the HTTP cache, which may hold the broken file
 const tiers = new Map();
 const waiting = new Map();
 let counter = 0;
@@ -78,11 +79,17 @@ async function stages(tier, t, onStage) {
   if (!part) throw new RuntimeProblem(`manifest.json: ${tier}`);
   const files = [...(started ? [] : (manifest.pyodide.files ?? [])), ...(part.files ?? [])];
   await within("download", t("stageDownload", { done: "", total: "" }), t, (signal) =>
-    prefetch(RUNTIME, files, t, signal, (done, total) =>
-      onStage(
-        t("stageDownload", { done: (done / 1e6).toFixed(1), total: (total / 1e6).toFixed(1) }),
-        total > 0 ? done / total : undefined,
-      ),
+    prefetch(
+      RUNTIME,
+      files,
+      t,
+      signal,
+      (done, total) =>
+        onStage(
+          t("stageDownload", { done: (done / 1e6).toFixed(1), total: (total / 1e6).toFixed(1) }),
+          total > 0 ? done / total : undefined,
+        ),
+      failed,
     ),
   );
   onStage(t("stageStart"));
@@ -92,6 +99,7 @@ async function stages(tier, t, onStage) {
   onStage(t("stagePackages"));
   const { packages } = part;
   await within("packages", t("stagePackages"), t, () => ask({ action: "load", tier, packages }).answer);
+  failed = false;
 }
 
 /** Make the tier ready; all callers share one start, and a failed one can be tried again. */
@@ -103,6 +111,7 @@ export function ready(tier, t, onStage = () => {}) {
       for (const listener of listeners) listener(...news);
     }).catch((error) => {
       manifest = null;
+      failed = true;
       if (tiers.get(tier) === state) stop(error);
       throw error;
     });

@@ -41,6 +41,9 @@ export function plain(value) {
 export function pretty(value, lang = "en", decimals = undefined) {
   if (value === null || value === undefined || !Number.isFinite(Number(value))) return "–";
   const size = Math.abs(value);
-  const digits = decimals ?? (size >= 100 ? 0 : size >= 10 ? 1 : 2);
-  return new Intl.NumberFormat(lang, { maximumFractionDigits: digits }).format(value);
+  const digits = decimals ?? (size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : 3);
+  return new Intl.NumberFormat(lang, {
+    minimumFractionDigits: decimals ?? 0,
+    maximumFractionDigits: digits,
+  }).format(value);
 }

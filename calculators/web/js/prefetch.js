@@ -2,11 +2,11 @@
 
 export class RuntimeProblem extends Error {}
 
-async function fetchOne(root, file, t, signal, onBytes) {
+async function fetchOne(root, file, t, signal, onBytes, cache) {
   const name = file.path.split("/").pop();
   let response;
   try {
-    response = await fetch(new URL(file.path, root), { signal });
+    response = await fetch(new URL(file.path, root), { signal, cache });
   } catch (error) {
     if (signal.aborted) throw error;
     throw new RuntimeProblem(t("errOffline", { file: name }));
@@ -36,15 +36,16 @@ async function fetchOne(root, file, t, signal, onBytes) {
   }
 }
 
-/** Fetch `files` ({path, bytes}) into the HTTP cache; `onBytes(done, total)` follows the bytes. */
-export async function prefetch(root, files, t, signal, onBytes) {
+/** Fetch `files` ({path, bytes}) into the HTTP cache, past it when `anew`; `onBytes(done, total)` follows. */
+export async function prefetch(root, files, t, signal, onBytes, anew = false) {
   const total = files.reduce((sum, file) => sum + (file.bytes ?? 0), 0);
+  const cache = anew ? "reload" : "default";
   let done = 0;
   const count = (bytes) => {
     done += bytes;
     onBytes(done, total);
   };
-  await Promise.all(files.map((file) => fetchOne(root, file, t, signal, count)));
+  await Promise.all(files.map((file) => fetchOne(root, file, t, signal, count, cache)));
 }
 
 /** The runtime's manifest. */
