@@ -111,20 +111,23 @@ class Branches:
                 f"it joins {self.vn[ends[0]][row]:g} kV and {self.vn[ends[1]][row]:g} kV.",
                 "Both ends of a line must have the same vn_kv; put a transformer between.",
             )  # fmt: skip
-        z_ohm = (r + 1j * x) * length / parallel
+        self.check_multiples("line", table, live)
+        parallel = np.where(parallel >= 1, parallel, 1.0)  # a wrong one is one problem, not three
+        with np.errstate(all="ignore"):
+            z_ohm = (r + 1j * x) * length / parallel
         for row in np.flatnonzero(
-            live & (~np.isfinite(z_ohm) | (np.abs(z_ohm) <= 0) | (r < 0) | (length <= 0))
+            live & ~((np.abs(z_ohm) >= 1e-9) & (np.abs(z_ohm) <= 1e9) & (r >= 0) & (length > 0))
         ):
             self.problem(
                 "impedance", "line", table.index[row],
                 f"r is {r[row]:g} ohm/km, x {x[row]:g} ohm/km and the length {length[row]:g} km; the impedance must "
-                "be a number above 0.",
+                "be 1e-9 to 1e9 ohm.",
                 "Give r_ohm_per_km, x_ohm_per_km and length_km, or use a closed bus-bus switch for a joint.",
             )  # fmt: skip
         i_max = table.numbers("max_i_ka") * parallel * table.numbers("df", 1.0)
-        for row in np.flatnonzero(live & ~(i_max > 0)):
+        for row in np.flatnonzero(live & ~((i_max >= 1e-6) & (i_max <= 1e6))):
             self.problem(
-                "rating", "line", table.index[row], f"max_i_ka is {i_max[row]:g}; it must be above 0 kA.",
+                "rating", "line", table.index[row], f"max_i_ka is {i_max[row]:g}; it must be 1e-6 to 1e6 kA.",
                 "Give the rated current, or loading cannot be judged.",
             )  # fmt: skip
         for row in np.flatnonzero(live & (length > 100)):
@@ -136,7 +139,11 @@ class Branches:
             (table.numbers("g_us_per_km", 0.0) * 1e-6 + 2j * np.pi * self.f_hz * table.numbers("c_nf_per_km", 0.0) * 1e-9)
             * length * parallel * base
         )  # fmt: skip
-        with np.errstate(invalid="ignore"):
+        for row in np.flatnonzero(live & ~(np.abs(y) <= 1e9)):
+            self.problem(
+                "charging", "line", table.index[row], "c_nf_per_km or g_us_per_km is far too large.", "Use 0."
+            )
+        with np.errstate(all="ignore"):
             return {"live": live, "ends": ends, "open": opened, "z": z_ohm / base, "y": y, "i_max": i_max}
 
     def trafos(self) -> dict[str, np.ndarray]:
@@ -148,20 +155,34 @@ class Branches:
         hv, lv = table.numbers("vn_hv_kv"), table.numbers("vn_lv_kv")
         parallel = table.numbers("parallel", 1.0)
         for row in np.flatnonzero(
-            live & ~((sn > 0) & (vk > 0) & (vkr >= 0) & (vkr <= vk) & (hv > 0) & (lv > 0))
+            live & ~((sn >= 1e-6) & (sn <= 1e5) & (vk >= 1e-3) & (vk <= 100) & (vkr >= 0) & (vkr <= vk))
         ):
             self.problem(
                 "impedance", "trafo", table.index[row],
                 f"sn_mva is {sn[row]:g}, vk_percent {vk[row]:g} and vkr_percent {vkr[row]:g}; all must be numbers, "
-                "sn and vk above 0, vkr between 0 and vk.",
+                "sn 1e-6 to 1e5 MVA, vk 0.001 to 100 %, vkr between 0 and vk.",
                 "Read them from the transformer's plate.",
             )  # fmt: skip
+        self.check_multiples("trafo", table, live)
         step = self.tap(table, live)
         side = np.array(table.texts("tap_side"), dtype=object)
         tapped_hv = hv * np.where(side == "hv", 1 + step / 100, 1.0)
         tapped_lv = lv * np.where(side == "lv", 1 + step / 100, 1.0)
         bus_hv, bus_lv = self.vn[ends[0]], self.vn[ends[1]]
-        with np.errstate(invalid="ignore", divide="ignore"):
+        for row in np.flatnonzero(live & ~((hv >= 1e-3) & (hv <= 2e3) & (lv >= 1e-3) & (lv <= 2e3))):
+            self.problem(
+                "voltage", "trafo", table.index[row],
+                f"vn_hv_kv is {hv[row]:g} and vn_lv_kv {lv[row]:g}; both must be 0.001 to 2000 kV.", "",
+            )  # fmt: skip
+        for row in np.flatnonzero(live & ~(np.abs(step) < 50)):
+            self.problem(
+                "tap",
+                "trafo",
+                table.index[row],
+                f"the tap changes the voltage by {step[row]:g} %.",
+                "Check tap_pos.",
+            )
+        with np.errstate(all="ignore"):
             ratio = tapped_hv / tapped_lv * bus_lv / bus_hv
             to_base = (tapped_lv / bus_lv) ** 2 * S_BASE_MVA / sn
             z_abs, r = vk / 100 * to_base, vkr / 100 * to_base
@@ -169,12 +190,20 @@ class Branches:
             iron_mw, i0 = table.numbers("pfe_kw", 0.0) / 1e3, table.numbers("i0_percent", 0.0) / 100 * sn
             magnetising = np.sqrt(np.maximum(i0**2 - iron_mw**2, 0))
             y = (iron_mw - 1j * magnetising) / S_BASE_MVA * (bus_lv / tapped_lv) ** 2 * parallel
-        # T model, leakage split evenly, as its equivalent pi.
-        z_pi, y_pi = z.copy(), np.zeros(n, dtype=complex)
-        core = y != 0
-        z_m = 1 / y[core]
-        total = z[core] ** 2 / 4 + z[core] * z_m
-        z_pi[core], y_pi[core] = total / z_m, (z[core] / 2) / total
+            # T model, leakage split evenly, as its equivalent pi.
+            z_pi, y_pi = z.copy(), np.zeros(n, dtype=complex)
+            core = y != 0
+            z_m = 1 / y[core]
+            total = z[core] ** 2 / 4 + z[core] * z_m
+            z_pi[core], y_pi[core] = total / z_m, (z[core] / 2) / total
+        iron_kva = np.hypot(iron_mw, i0) * 1e3
+        for row in np.flatnonzero(live & ~((iron_mw >= 0) & (i0 >= 0) & (iron_kva <= sn * 1e3))):
+            self.problem(
+                "iron", "trafo", table.index[row],
+                f"pfe_kw is {iron_mw[row] * 1e3:g} and i0_percent {i0[row] / sn[row] * 100:g}; they must be at least 0 "
+                "and below the rated power.",
+                "Use 0 if they are not known.",
+            )  # fmt: skip
         for row in np.flatnonzero(live & (sn > 100)):
             self.notes.append(
                 f"trafo {table.index[row]} has {sn[row]:g} MVA: if that is in kVA, divide sn_mva by 1000."
@@ -184,6 +213,14 @@ class Branches:
             "shift": table.numbers("shift_degree", 0.0),
             "s": sn * parallel * table.numbers("df", 1.0) * 1e3, "hv": hv, "lv": lv,
         }  # fmt: skip
+
+    def check_multiples(self, kind: str, table: Table, live: np.ndarray) -> None:
+        """Check the number of parallel systems and the derating factor."""
+        for name, low, high in (("parallel", 1, 1000), ("df", 0.01, 10)):
+            value = table.numbers(name, 1.0)
+            for row in np.flatnonzero(live & ~((value >= low) & (value <= high))):
+                message = f"{name} is {value[row]:g}; it must be {low} to {high}."
+                self.problem("multiple", kind, table.index[row], message, "Use 1.")
 
     def tap(self, table: Table, live: np.ndarray) -> np.ndarray:
         """Change of the tapped winding's rated voltage in %; refuses every tap changer that is not of type Ratio.

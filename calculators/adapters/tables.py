@@ -85,12 +85,12 @@ class _Reader(Branches):
             self.problem(
                 "empty", "bus", None, "the network has no buses.", "Open a file with a network in it."
             )
-        for row in np.flatnonzero(~(self.vn > 0)):
+        for row in np.flatnonzero(~((self.vn >= 1e-3) & (self.vn <= 2e3))):
             self.problem(
                 "voltage",
                 "bus",
                 self.bus.index[row],
-                f"vn_kv is {self.vn[row]:g}; it must be above 0 kV.",
+                f"vn_kv is {self.vn[row]:g}; it must be 0.001 to 2000 kV.",
                 "",
             )
         for name, ends in (("line", ("from_bus", "to_bus")), ("trafo", ("hv_bus", "lv_bus")), ("load", ("bus",)),
