@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from calculators.engine.charging import STRATEGIES, Sessions, schedule
-from calculators.engine.charging.valley import water_fill
 from calculators.engine.errors import InputError
 
 DT_H = 0.25
@@ -69,21 +68,6 @@ def test_the_window_is_kept_and_may_pass_midnight():
     assert night[:24].max() == night[88:].max() == 0 and night[24] == 11
 
 
-@pytest.mark.parametrize("seed", range(20))
-def test_valley_filling_meets_the_optimality_conditions(seed):
-    """Karush-Kuhn-Tucker: within one session no kWh can move to a step with a lower total load."""
-    sessions, base = some_sessions(seed), base_load(seed)
-    p_kw = schedule(sessions, "valley-filling", n_t=N_T, dt_h=DT_H, base_kw=base).p_kw
-    load = base + p_kw.sum(axis=0)
-    for row in range(len(sessions)):
-        steps = slice(sessions.arrival_step[row], sessions.departure_step[row])
-        giving = load[steps][p_kw[row, steps] > 1e-6]
-        taking = load[steps][p_kw[row, steps] < sessions.p_max_kw[row] - 1e-6]
-        if giving.size and taking.size:
-            # 1 % of the mean load: the stopping rule is on the objective, not on this gap
-            assert giving.max() - taking.min() < 0.01 * load.mean()
-
-
 @pytest.mark.parametrize("seed", range(5))
 def test_no_other_strategy_has_a_flatter_load(seed):
     sessions, base = some_sessions(seed), base_load(seed)
@@ -92,37 +76,6 @@ def test_no_other_strategy_has_a_flatter_load(seed):
         for name in ("uncontrolled", "valley-filling")
     }
     assert squares["valley-filling"] < squares["uncontrolled"]
-
-
-@pytest.mark.parametrize("seed", range(2))
-def test_valley_filling_is_within_a_thousandth_of_a_general_solver(seed):
-    """Least squares over all sessions at once by projected gradient (no block structure used)."""
-    from scipy.optimize import minimize
-
-    sessions, base = some_sessions(seed, n=5), base_load(seed)
-    step = np.arange(N_T)
-    inside = (step >= sessions.arrival_step[:, None]) & (step < sessions.departure_step[:, None])
-    row, column = np.nonzero(inside)
-    share = np.zeros((len(sessions), row.size))
-    share[row, np.arange(row.size)] = DT_H
-
-    def objective(x):
-        load = base.copy()
-        np.add.at(load, column, x)
-        return load @ load / 1e4, 2 * load[column] / 1e4
-
-    start = schedule(sessions, "uncontrolled", n_t=N_T, dt_h=DT_H).p_kw[row, column]
-    solved = minimize(
-        objective, start, jac=True, method="SLSQP", bounds=[(0, sessions.p_max_kw[r]) for r in row],
-        constraints={"type": "eq", "fun": lambda x: share @ x - sessions.e_kwh, "jac": lambda x: share},
-        options={"maxiter": 400, "ftol": 1e-12},
-    )  # fmt: skip
-    assert solved.success
-    ours = base + schedule(sessions, "valley-filling", n_t=N_T, dt_h=DT_H, base_kw=base).total_kw
-    assert ours @ ours / 1e4 <= solved.fun * (1 + 1e-6)
-    peak = base.copy()
-    np.add.at(peak, column, solved.x)
-    assert ours.max() <= peak.max() * 1.001
 
 
 @pytest.mark.parametrize("strategy", UNAIDED)
@@ -138,11 +91,6 @@ def test_the_order_of_the_sessions_does_not_matter(strategy):
     one = schedule(sessions, strategy, n_t=N_T, dt_h=DT_H, base_kw=base).total_kw
     other = schedule(shuffled, strategy, n_t=N_T, dt_h=DT_H, base_kw=base).total_kw
     np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-3)
-
-
-def test_water_filling_by_hand():
-    np.testing.assert_allclose(water_fill(np.array([5.0, 3.0, 4.0, 8.0]), 4.0, 2.0), [0.5, 2.0, 1.5, 0.0])
-    np.testing.assert_allclose(water_fill(np.array([1.0, 1.0]), 9.0, 2.0), [2.0, 2.0])
 
 
 def test_no_sessions_give_no_load():
