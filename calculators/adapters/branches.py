@@ -66,7 +66,8 @@ class Branches:
 
     def problem(self, code: str, table: str, label: int | None, message: str, fix: str) -> None:
         name = ""
-        if label is not None and label in self.table(table).index:
+        few = len(self.problems) < 100  # looking up names of thousands of problems takes minutes
+        if few and label is not None and label in self.table(table).index:
             name = self.table(table).texts("name")[self.table(table).index.index(label)]
         where = table if label is None else f"{table} {label}" + (f" ({name})" if name else "")
         self.problems.append(Problem(code, message, where, fix))

@@ -12,6 +12,7 @@ from calculators.engine.grid import Network
 MAX_CHARACTERS = 50_000_000
 MAX_BUSES = 5_000
 MAX_ROWS = 200_000
+MAX_PROBLEMS = 200
 HOW = 'Write one in Python with pandapower.to_json(net, "net.json").'
 
 BUSES = {
@@ -75,12 +76,14 @@ def read_network(text: str, name: str) -> Network:
     try:
         return build(tables, float(f_hz), require_supply=True)
     except InputError as error:
-        raise InputError(
-            [
-                Problem(one.code, one.message, f"{name}, {one.where}".rstrip(", "), one.smallest_fix)
-                for one in error.problems
-            ]
-        ) from error
+        found = [
+            Problem(one.code, one.message, f"{name}, {one.where}".rstrip(", "), one.smallest_fix)
+            for one in error.problems[:MAX_PROBLEMS]
+        ]
+        if len(error.problems) > MAX_PROBLEMS:
+            more = f"there are {len(error.problems) - MAX_PROBLEMS:,} more problems like these."
+            found.append(Problem("more", more, name, "Mend the first and open the file again."))
+        raise InputError(found) from error
 
 
 def _content(text: str, name: str) -> dict[str, Any]:

@@ -217,6 +217,17 @@ def test_limits(text, monkeypatch):
     assert "rows in total" in found
 
 
+def test_thousands_of_problems_are_counted_not_listed(text):
+    def grow(inner):
+        row = list(inner["data"][0])
+        row[inner["columns"].index("bus")] = 999
+        inner["data"], inner["index"] = [row] * 20_000, list(range(20_000))
+
+    found = problems(change(text, "load", grow))
+    assert len(found) == 201
+    assert "19,800 more problems" in found[-1]
+
+
 def test_nothing_named_in_the_file_is_imported_and_no_pandas_is_needed(text, tmp_path):
     plain = json.loads(text)
     plain["_object"]["bus"]["_module"] = "antigravity"
