@@ -56,14 +56,16 @@ def co2(request: Request) -> np.ndarray:
 def _closed(request: Request, wait_h: np.ndarray) -> np.ndarray:
     """Whether each session-step starts in the closed hours, made longer by `wait_h`; step 0 is midnight."""
     start, end = request.window_h
-    since_h = (request.active.step * request.dt_h - start) % 24.0
-    closed: np.ndarray = since_h < (end - start) % 24.0 + wait_h
+    since_h = (np.arange(request.n_t) * request.dt_h - start) % 24.0
+    closed: np.ndarray = since_h[request.active.step] < (end - start) % 24.0 + wait_h
     return closed
 
 
 def _lowest_first(request: Request, cost: np.ndarray) -> np.ndarray:
     active = request.active
-    order = np.lexsort((active.step, cost[active.step], active.session))
+    cheapness = np.empty(request.n_t, dtype=int)
+    cheapness[np.argsort(cost, kind="stable")] = np.arange(request.n_t)
+    order = np.argsort(active.session * request.n_t + cheapness[active.step])
     place = np.empty(len(active), dtype=int)
     place[order] = active.rank  # sessions stay together, so the k-th of a session is its k-th cheapest
     return _in_order(request, place)
