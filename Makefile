@@ -1,11 +1,12 @@
 # From a fresh clone each target does its own set-up: Python >= 3.11, Node >= 20 and make are enough.
 SHELL := /bin/bash
+export NO_MKDOCS_2_WARNING := 1
 PYTHON ?= python3
 BIN := .venv/bin
 STAMP := .cache/stamps
 PORT ?= 8000
 
-.PHONY: help serve build test test-fast lint format types bench validate data runtime web site lock clean browsers
+.PHONY: help help setup serve build test test-fast lint format types bench validate data runtime web lock clean browsers
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -48,11 +49,12 @@ test: lint types build browsers ## Everything, browsers included
 	@$(BIN)/python -m pytest
 
 test-fast: data ## Engine and data only, no browser
-	@$(BIN)/python -m pytest -m "not browser" tests/engine tests/platform
+	@$(BIN)/python -m pytest tests/engine tests/adapters tests/platform tests/validation
 
 lint: setup ## Formatting and lint of Python and JavaScript
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
 	@node_modules/.bin/biome check --error-on-warnings calculators/web tests/web
+	@node --test --test-reporter=dot tests/web/*.test.mjs
 
 format: setup ## Rewrite files to the house format
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; node_modules/.bin/biome check --write calculators/web tests/web
@@ -61,7 +63,7 @@ types: setup ## Type check
 	@$(BIN)/mypy
 
 validate: data ## Validation table against published targets
-	@$(BIN)/python -m tests.validation
+	@$(BIN)/python -m pytest tests/validation
 
 bench: build ## Measure beside peers in one run and write benchmarks/results.json
 	@$(BIN)/python -m benchmarks

@@ -1,0 +1,1 @@
+"""Speed beside peers: `make bench` prints the tables and writes `benchmarks/results.json`."""
