@@ -44,7 +44,7 @@ def sub_address(site: Path) -> Iterator[str]:
     yield from _served(site, "/sub/path/")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # closed after each file: other folders start a driver of their own
 def browser() -> Iterator[Browser]:
     """Return headless Chromium as Debian installs it."""
     with sync_playwright() as player:
