@@ -26,6 +26,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         for problem in error.problems:
             print(f"smartcharge: {problem}", file=sys.stderr)
         return 2
+    except BrokenPipeError:  # the reader (head, less) has seen enough
+        sys.stderr.close()
+        return 0
     except OSError as error:
         print(f"smartcharge: {error.filename or 'file'}: {error.strerror}.", file=sys.stderr)
         return 2
