@@ -9,6 +9,9 @@ import numpy as np
 
 from calculators.engine.charging import Sessions
 
+N_LEVEL = 200
+"""Points at which a published curve is read to restore it after the hour has moved it."""
+
 
 def draw_sessions(
     rng: np.random.Generator,
@@ -34,7 +37,8 @@ def draw_sessions(
         Power of each charge point. [kW]
     statistics : mapping
         `arrival_weekday_percent`, `arrival_weekend_percent` (24,); `duration_h`, `energy_kwh` as curves over
-        `exceeded_by_percent`; `duration_by_hour_h`, `energy_by_hour_kwh` (24,); `sessions_per_week`.
+        `exceeded_by_percent`; `duration_by_hour_h`, `energy_by_hour_kwh` (24,); `sessions_per_week`;
+        `same_rank_share`.
     first_weekday : int
         0 is Monday.
 
@@ -45,9 +49,10 @@ def draw_sessions(
 
     Notes
     -----
-    Duration and energy depend on each other through the arrival hour: each is drawn from its overall curve and
-    scaled by the mean of that hour over the mean of all hours. Energy is cut to what fits at full power, as a
-    metered session cannot hold more.
+    Duration and energy are drawn from their overall curves, moved by the mean of the arrival hour, and mapped back
+    so that the overall curve of all hours is kept. `same_rank_share` of the sessions have the same rank in both,
+    which is then about their rank correlation. Energy is cut to what fits at full power, as a metered
+    session cannot hold more.
     """
     plugs_in = rng.random((n_evse, n_days)) < statistics["sessions_per_week"] / 7.0
     evse, day = np.nonzero(plugs_in)
@@ -58,8 +63,11 @@ def draw_sessions(
         _hours(rng, statistics["arrival_weekday_percent"], evse.size),
     )
     minute = rng.random(evse.size)
-    duration_h = _scaled(rng, statistics, "duration_h", "duration_by_hour_h", hour)
-    energy_kwh = _scaled(rng, statistics, "energy_kwh", "energy_by_hour_kwh", hour)
+    exceeded = rng.random(evse.size)
+    alike = rng.random(evse.size) < statistics["same_rank_share"]
+    duration_h = _drawn(exceeded, statistics, "duration_h", "duration_by_hour_h", hour)
+    exceeded = np.where(alike, exceeded, rng.random(evse.size))
+    energy_kwh = _drawn(exceeded, statistics, "energy_kwh", "energy_by_hour_kwh", hour)
     arrival = ((day * 24 + hour + minute) / dt_h).astype(int)
     departure = np.maximum(arrival + np.rint(duration_h / dt_h).astype(int), arrival + 1)
     order = np.lexsort((arrival, evse))
@@ -78,13 +86,20 @@ def _hours(rng: np.random.Generator, percent: Any, size: int) -> np.ndarray:
     return np.minimum(np.searchsorted(edges, rng.random(size), side="right"), 23)
 
 
-def _scaled(
-    rng: np.random.Generator, statistics: Mapping[str, Any], curve: str, by_hour: str, hour: np.ndarray
+def _drawn(
+    exceeded_by: np.ndarray, statistics: Mapping[str, Any], curve: str, by_hour: str, hour: np.ndarray
 ) -> np.ndarray:
-    exceeded = np.asarray(statistics["exceeded_by_percent"], dtype=float)
+    """Values of the overall curve, moved up or down by the mean of the hour, with the overall curve kept."""
+    percent = np.asarray(statistics["exceeded_by_percent"], dtype=float)
     values = np.asarray(statistics[curve], dtype=float)
-    drawn = np.interp(100.0 * rng.random(hour.size), exceeded, values)
     mean = np.asarray(statistics[by_hour], dtype=float)
     weight = np.asarray(statistics["arrival_weekday_percent"], dtype=float)
-    scaled: np.ndarray = drawn * mean[hour] / (mean @ weight / weight.sum())
-    return scaled
+    # All that can be drawn on a weekday, before the curve is restored, with how likely it is.
+    middle = (np.arange(N_LEVEL) + 0.5) * 100.0 / N_LEVEL
+    scores = (np.interp(middle, percent, values)[:, None] * mean).ravel()
+    order = np.argsort(scores, kind="stable")
+    below = np.cumsum(np.tile(weight, N_LEVEL)[order])
+    score = np.interp(100.0 * exceeded_by, percent, values) * mean[hour]
+    share_below = np.interp(score, scores[order], below / below[-1])
+    drawn: np.ndarray = np.interp(100.0 * (1.0 - share_below), percent, values)
+    return drawn
