@@ -7,7 +7,7 @@ import platform
 from pathlib import Path
 from typing import Any
 
-from benchmarks import calculators, power_flow, timing
+from benchmarks import browser, calculators, charging, power_flow, timing
 
 RESULTS = Path(__file__).parent / "results.json"
 
@@ -20,7 +20,7 @@ def main() -> None:
         "calibration_s": round(timing.calibration(), 4),
         "tables": [],
     }
-    for module in (power_flow, calculators):
+    for module in (power_flow, charging, calculators, browser):
         print(f"[bench] {module.__name__}", flush=True)
         found = module.table()
         report["tables"].append(found)
