@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import errno
 import functools
 import gzip
@@ -39,6 +40,11 @@ class Handler(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Stay quiet: the address was printed."""
+
+    def handle(self) -> None:
+        """Answer until the client leaves, which it may do at any time."""
+        with contextlib.suppress(ConnectionError):
+            super().handle()
 
     def end_headers(self) -> None:
         """Add the headers every answer carries."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import json
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -139,6 +141,24 @@ def test_cancel_keeps_the_inputs_and_the_next_run_works(warm: Page) -> None:
     press(warm)
     live(warm, registry.run(ID, asked)["headline"])
     assert engines(warm) == 1
+
+
+def test_cancel_replaces_the_worker_where_the_browser_cannot_suspend(page: Page) -> None:
+    def older(route: Route) -> None:
+        answer = route.fetch()
+        route.fulfill(response=answer, body="delete WebAssembly.Suspending;" + answer.text())
+
+    page.route("**/assets/app/worker.js", older)
+    enter(page, {**SMALL, "network": "kerber-suburb", "n_draws": 200})
+    press(page)
+    expect(page.locator(".sc-stage")).to_contain_text(" of ", timeout=ENGINE_MS)
+    page.wait_for_function("() => / [1-9].* of /.test(document.querySelector('.sc-stage').textContent)")
+    page.click('[data-action="cancel"]')
+    expect(page.locator(".sc-status")).to_contain_text("Cancelled")
+    enter(page, SMALL)
+    press(page)
+    live(page, registry.run(ID, SMALL)["headline"])
+    assert engines(page) == 1
 
 
 def test_an_edit_during_a_run_marks_the_answer_that_arrives(warm: Page) -> None:
@@ -294,6 +314,23 @@ def test_typing_stays_on_the_page_and_a_comma_is_a_decimal_sign(page: Page) -> N
     field.fill("7,4")
     expect(page.locator('[data-name="charger_kw"] .sc-read')).to_have_text("Read as 7.4 kW")
     expect(page.locator('[data-name="charger_kw"] .sc-error')).to_be_hidden()
+
+
+def test_firefox_runs_cancels_and_runs_again(address: str) -> None:
+    asked = subprocess.run(
+        ["node", str(Path(__file__).with_name("firefox.mjs")), address + PATH],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert asked.returncode == 0, asked.stderr
+    seen = json.loads(asked.stdout)
+    assert seen["errors"] == []
+    assert "Cancelled" in seen["status"]
+    rural = {"network": "kerber-rural-overhead"}
+    assert seen["first"] == registry.run(ID, {**rural, "n_draws": 3})["headline"]
+    assert seen["second"] == registry.run(ID, {**rural, "n_draws": 4, "ev_share_percent": 20})["headline"]
 
 
 def _findings(context: BrowserContext, page: Page) -> list[str]:

@@ -210,7 +210,7 @@ export class Calculator {
         if (current()) this.status(this.t("stageStep", { done, total }), total ? done / total : undefined);
       });
       if (!current()) return;
-      if (answer.ok) await this.accept(answer.result, performance.now() - began, key);
+      if (answer.ok) await this.accept(answer.result, performance.now() - began, key, asked);
       else this.refuse(answer.error, asked, values);
     } catch (error) {
       if (current() && !(error instanceof Cancelled)) this.fail(error.message);
@@ -219,7 +219,7 @@ export class Calculator {
     }
   }
 
-  async accept(result, ms, key) {
+  async accept(result, ms, key, asked) {
     this.result = result;
     this.lastMs = ms;
     this.shown = key;
@@ -227,6 +227,9 @@ export class Calculator {
     const own = Object.keys(result.changed_inputs).length > 0;
     this.part(".sc-example").textContent = this.t(own ? "yours" : "example");
     this.root.dataset.state = "live";
+    const answer = this.part(".sc-answer");
+    // on a narrow screen the answer is below the form: bring it to the reader who asked for it
+    if (asked && answer.getBoundingClientRect().top > innerHeight / 2) answer.scrollIntoView();
     await show(this.part(".sc-output"), result, this.lang, this.t);
     this.announce(this.t("done", { headline: result.headline }), true);
   }
