@@ -182,6 +182,7 @@ export class Calculator {
   }
 
   async calculate(asked) {
+    clearTimeout(this.timer); // a run asked for takes the place of one that waits
     const { values, problems } = this.refresh();
     this.problems(problems, asked);
     if (problems.length > 0) return;
