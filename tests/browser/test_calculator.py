@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from calculators import registry
+from tests.watch import watch
 
 pytestmark = pytest.mark.browser
 ID = "neighbourhood-grid-impact"
@@ -24,20 +25,6 @@ AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
 SMALL = {"network": "kerber-rural-overhead", "ev_share_percent": 70, "n_draws": 3}
 ENGINE_MS = 60_000
 MEGABYTE = 1024 * 1024
-
-
-def watch(page: Page, address: str) -> list[str]:
-    """Collect console errors, exceptions and requests to another host."""
-    seen: list[str] = []
-    page.on("console", lambda message: seen.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: seen.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith((address, "data:", "blob:")) else seen.append(request.url)
-        ),
-    )
-    return seen
 
 
 def engines(page: Page) -> int:

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.watch import watch
 
 pytestmark = pytest.mark.browser
 ROOT = Path(__file__).parents[2]
@@ -22,19 +24,6 @@ def browser() -> Iterator[Browser]:
         running = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield running
         running.close()
-
-
-def _watch(page: Page, address: str) -> list[str]:
-    seen: list[str] = []
-    page.on("console", lambda message: seen.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: seen.append(str(error)))
-    page.on(
-        "request",
-        lambda request: (
-            None if request.url.startswith((address, "data:", "blob:")) else seen.append(request.url)
-        ),
-    )
-    return seen
 
 
 @pytest.mark.parametrize(
@@ -53,7 +42,7 @@ def test_every_page_is_accessible_quiet_and_fits_the_screen(
         if name == "404.html" and "/sub/" in address:  # needs SITE_URL to know where it is
             continue
         page = context.new_page()
-        seen = _watch(page, address)
+        seen = watch(page, address)
         page.goto(address + name)
         page.wait_for_load_state("networkidle")
         context.new_cdp_session(page).send("Runtime.evaluate", {"expression": axe})
@@ -71,7 +60,7 @@ def test_the_menu_changes_pages_without_a_reload_and_keeps_the_content_policy(
     browser: Browser, address: str
 ) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    seen = _watch(page, address)
+    seen = watch(page, address)
     page.goto(address)
     page.wait_for_load_state("networkidle")  # the list of pages has arrived
     page.evaluate("window.mark = 1")
@@ -92,7 +81,7 @@ def test_the_menu_changes_pages_without_a_reload_and_keeps_the_content_policy(
 
 def test_search_finds_a_page_by_a_word_of_its_text(browser: Browser, address: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 900})
-    seen = _watch(page, address)
+    seen = watch(page, address)
     page.goto(address)
     page.wait_for_load_state("networkidle")
     page.locator("[data-md-component=search-query]").press_sequentially("coincidence")
