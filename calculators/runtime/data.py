@@ -18,6 +18,10 @@ from calculators.engine.errors import DataError, Problem
 
 PACKAGE = Path(__file__).resolve().parents[1]
 OUT = PACKAGE / "_data"
+FOLDERS = {  # name of the JSON file: folder of YAML entries, schema in calculators/schemas
+    "parameters": (PACKAGE / "parameters", "parameter"),
+    "definitions": (PACKAGE / "definitions", "definition"),
+}
 
 
 def build(out: Path = OUT) -> list[Path]:
@@ -28,18 +32,17 @@ def build(out: Path = OUT) -> list[Path]:
     DataError
         All problems of all YAML files; a definition that names a missing parameter.
     """
-    parameters = loader.load_folder(PACKAGE / "parameters", "parameter")
-    definitions = loader.load_folder(PACKAGE / "definitions", "definition")
+    entries = {name: loader.load_folder(folder, schema) for name, (folder, schema) in FOLDERS.items()}
     problems = [
         Problem("parameter", f"there is no parameter '{name}'.", f"{key}.yaml, parameters")
-        for key, entry in definitions.items()
+        for key, entry in entries["definitions"].items()
         for name in entry["parameters"]
-        if name not in parameters
+        if name not in entries["parameters"]
     ]
     if problems:
         raise DataError(problems)
     out.mkdir(parents=True, exist_ok=True)
-    written = [_write(out / "parameters.json", parameters), _write(out / "definitions.json", definitions)]
+    written = [_write(out / f"{name}.json", content) for name, content in entries.items()]
     stamp, key = out / "networks.sha256", _networks_key()
     if not stamp.exists() or stamp.read_text("utf-8") != key:
         print("[data] converting the reference networks")
