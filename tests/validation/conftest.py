@@ -1,5 +1,7 @@
 """The validation table: one row per check of a published target; a target without a check fails the run.
 
+A target that cannot be checked yet says why in `not_set_up` and is listed with that verdict.
+
 A test belongs to the target whose id starts its name (`test_pf_01_...` checks `PF-01`). What it puts in
 `record_property` (ours, theirs, tolerance) is printed beside the verdict.
 """
@@ -19,7 +21,11 @@ def _targets():
 
 def _target_of(nodeid, names):
     test = nodeid.rpartition("::")[2].removeprefix("test_")
-    return next((name for name in names if test.startswith(name.replace("-", "_").replace(".", "_"))), None)
+    return next((name for name in names if test.startswith(f"{_words(name)}_")), None)
+
+
+def _words(name):
+    return name.replace("-", "_").replace(".", "_")
 
 
 @pytest.fixture(scope="session")
@@ -31,10 +37,15 @@ def pytest_collection_modifyitems(config, items):
     own = [item for item in items if Path(item.fspath).parent == Path(__file__).parent]
     names = _targets()
     checked = {_target_of(item.nodeid, names) for item in own}
-    if own and not config.option.keyword and "::" not in "".join(config.args):
-        missing = sorted(set(names) - checked)
+    whole = not any("::" in argument or argument.endswith(".py") for argument in config.args)
+    if own and whole and not config.option.keyword:
+        waived = {name for name, entry in names.items() if entry.get("not_set_up")}
+        missing = sorted(set(names) - checked - waived)
         if missing:
             raise pytest.UsageError(f"validation targets without a check: {', '.join(missing)}")
+        both = sorted(waived & checked)
+        if both:
+            raise pytest.UsageError(f"validation targets with a check and not_set_up: {', '.join(both)}")
 
 
 def pytest_terminal_summary(terminalreporter):
@@ -48,6 +59,11 @@ def pytest_terminal_summary(terminalreporter):
     if not rows:
         return
     terminalreporter.section("validation targets")
+    for entry in names.values():
+        if entry.get("not_set_up"):
+            terminalreporter.write_line(
+                f"{entry['id']:9} {entry['area']:15} not set up  {entry['title']}: {entry['not_set_up']}"
+            )
     for name, checks in sorted(rows.items()):
         entry = names[name]
         good = sum(outcome == "passed" for outcome, _ in checks)
