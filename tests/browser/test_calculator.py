@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import copy
-import json
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -310,23 +308,6 @@ def test_typing_stays_on_the_page_and_a_comma_is_a_decimal_sign(page: Page) -> N
     field.fill("7,4")
     expect(page.locator('[data-name="charger_kw"] .sc-read')).to_have_text("Read as 7.4 kW")
     expect(page.locator('[data-name="charger_kw"] .sc-error')).to_be_hidden()
-
-
-def test_firefox_runs_cancels_and_runs_again(address: str) -> None:
-    asked = subprocess.run(
-        ["node", str(Path(__file__).with_name("firefox.mjs")), address + PATH],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
-    assert asked.returncode == 0, asked.stderr
-    seen = json.loads(asked.stdout)
-    assert seen["errors"] == []
-    assert "Cancelled" in seen["status"]
-    rural = {"network": "kerber-rural-overhead"}
-    assert seen["first"] == registry.run(ID, {**rural, "n_draws": 3})["headline"]
-    assert seen["second"] == registry.run(ID, {**rural, "n_draws": 4, "ev_share_percent": 20})["headline"]
 
 
 def _findings(context: BrowserContext, page: Page) -> list[str]:
