@@ -6,7 +6,7 @@ BIN := .venv/bin
 STAMP := .cache/stamps
 PORT ?= 8000
 
-.PHONY: help help setup serve build test test-fast lint format types bench validate data runtime web lock clean browsers
+.PHONY: FORCE help setup serve build test test-fast lint format types bench validate data runtime web lock clean browsers
 .DEFAULT_GOAL := help
 
 help: ## List the targets
@@ -24,20 +24,35 @@ $(STAMP)/node: package.json package-lock.json
 	@npm ci --no-audit --no-fund --loglevel=error
 	@mkdir -p $(STAMP) && touch $@
 
+# What is made from what. A folder stands for the files added to it or taken away.
+found = $(shell find $(1) \( -name __pycache__ -o -name _data -o -name node_modules \) -prune -o -print)
+ENGINE := $(call found,calculators) $(call found,case_studies) $(call found,templates)
+PAGES := mkdocs.yml CHANGELOG.md $(call found,docs)
+
 setup: $(STAMP)/python $(STAMP)/node
 
-data: $(STAMP)/python ## Turn YAML and reference networks into the JSON the engine reads
-	@$(BIN)/python -m calculators.runtime.data
+data: calculators/_data/parameters.json ## Turn YAML and reference networks into the JSON the engine reads
+calculators/_data/parameters.json: $(STAMP)/python $(ENGINE)
+	@$(BIN)/python -m calculators.runtime.data && touch $@
 
-runtime: setup data ## Assemble the self-hosted Pyodide distribution
-	@$(BIN)/python -m calculators.runtime.build --out build/runtime
+runtime: build/runtime/manifest.json ## Assemble the self-hosted Pyodide distribution
+build/runtime/manifest.json: $(STAMP)/node calculators/_data/parameters.json
+	@$(BIN)/python -m calculators.runtime.build --out build/runtime && touch $@
 
-web: setup ## Bundle the browser code
+web: build/web/app.js ## Bundle the browser code
+build/web/app.js: $(STAMP)/python $(STAMP)/node $(call found,calculators/web)
 	@$(BIN)/python -m calculators.web.build --out build/web
 
-build: runtime web ## Static site in site/
+build: site/index.html ## Static site in site/
+site/index.html: build/runtime/manifest.json build/web/app.js $(PAGES) $(STAMP)/publisher
 	@echo "[site] pages"
 	@$(BIN)/mkdocs build --quiet --strict
+
+# Who publishes, and where, stands on the pages: another answer is another site.
+$(STAMP)/publisher: FORCE
+	@mkdir -p $(@D) && printf '%s\n' "$$SITE_URL" "$$SITE_PUBLISHER" "$$SITE_CONTACT" > $@.now
+	@if cmp -s $@.now $@; then rm $@.now; else mv $@.now $@; fi
+FORCE:
 
 serve: build ## Build and serve on http://127.0.0.1:8000 (or the next free port)
 	@$(BIN)/python -m calculators.web.serve site --port $(PORT)
