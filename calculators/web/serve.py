@@ -10,12 +10,15 @@ import gzip
 import http.server
 import json
 import sys
+import threading
+from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
-CSP = (
-    "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
+CSP = (  # the policy in mkdocs.yml; a test compares the two
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; img-src 'self' data:; "
     "font-src 'self'; connect-src 'self'; worker-src 'self'; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'"
+    "object-src 'none'; base-uri 'self'; form-action 'none'"
 )
 TYPES = {
     ".wasm": "application/wasm",
@@ -60,6 +63,19 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if not path.startswith(self.prefix):
             return str(Path(self.directory) / "no-such-file")
         return super().translate_path("/" + path[len(self.prefix) :])
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer a missing page with the site's own page for that."""
+        missing = Path(self.directory) / "404.html"
+        if code != HTTPStatus.NOT_FOUND or self.command != "GET" or not missing.is_file():
+            super().send_error(code, message, explain)
+            return
+        body = missing.read_bytes()
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
 
     def do_GET(self) -> None:
         """Answer with the file, gzip when it helps and the client takes it."""
@@ -115,6 +131,18 @@ def serve(folder: Path, port: int, prefix: str = "/", tries: int = 50) -> http.s
     raise OSError(
         errno.EADDRINUSE, f"ports {port} to {port + tries - 1} are all in use. Give another with --port."
     )
+
+
+@contextlib.contextmanager
+def serving(folder: Path, prefix: str = "/") -> Iterator[str]:
+    """Serve `folder` in the background while the block runs; gives the address."""
+    server = serve(folder, 0, prefix)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}{prefix}"
+    finally:
+        server.shutdown()
+        server.server_close()
 
 
 def main() -> int:

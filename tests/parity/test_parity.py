@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Browser
 
 from calculators import registry
-from tests.browser.conftest import address, browser, site  # noqa: F401
 
 pytestmark = pytest.mark.browser
 ID = "neighbourhood-grid-impact"
@@ -62,7 +61,7 @@ def close(path: str, ours: Any, theirs: Any) -> list[str]:
     return [] if same else [f"{path}: {ours!r} here, {theirs!r} in the browser"]
 
 
-def test_browser_and_terminal_agree(browser: Browser, address: str) -> None:  # noqa: F811
+def test_browser_and_terminal_agree(browser: Browser, address: str) -> None:
     page = browser.new_page()
     page.goto(f"{address}calculators/{ID}/")
     answers = [json.loads(text) for text in page.evaluate(RUN, [ID, CASES])]

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+import urllib.error
+import urllib.request
 from collections import Counter
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+import pytest
 import yaml
 
+from calculators.web import serve
 from tests.site.html import Page
 
 ROOT = Path(__file__).parents[2]
@@ -45,6 +49,17 @@ def test_every_page_has_a_description_of_its_own_and_a_language(pages: dict[str,
 def test_every_page_carries_the_one_content_policy(pages: dict[str, Page]) -> None:
     assert {page.policy for page in pages.values()} == {_policy()}
     assert "unsafe-inline" not in _policy() and "'unsafe-eval'" not in _policy() and "http" not in _policy()
+
+
+def test_our_own_server_sends_the_same_content_policy() -> None:
+    assert sorted(serve.CSP.split("; ")) == sorted(_policy().split("; "))
+
+
+def test_our_own_server_answers_a_missing_page_with_the_sites_own(address: str) -> None:
+    with pytest.raises(urllib.error.HTTPError) as missing:
+        urllib.request.urlopen(address + "no-such-page/")
+    assert missing.value.code == 404
+    assert "Page not found" in missing.value.read().decode()
 
 
 def test_the_nginx_example_sends_the_same_content_policy() -> None:

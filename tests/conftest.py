@@ -1,52 +1,44 @@
-"""The built site, served as a real host should, and one headless Chromium."""
+"""What several folders of tests need: the built site, its address, one browser."""
 
 from __future__ import annotations
 
 import shutil
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from calculators.web.serve import serve
+from calculators.web.serve import serving
 
-ROOT = Path(__file__).parents[2]
-CALCULATOR = "calculators/neighbourhood-grid-impact/"
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a copy of ./site, so that a build meanwhile disturbs nothing."""
     built = ROOT / "site"
-    assert (built / CALCULATOR / "index.html").is_file(), "run `make build` first"
+    assert (built / "index.html").is_file(), "run `make build` first"
     return Path(shutil.copytree(built, tmp_path_factory.mktemp("built") / "site"))
-
-
-def _served(site: Path, prefix: str) -> Iterator[str]:
-    server = serve(site, 0, prefix)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}{prefix}"
-    server.shutdown()
-    server.server_close()
 
 
 @pytest.fixture(scope="session")
 def address(site: Path) -> Iterator[str]:
     """Return the address of the site at the root of its host."""
-    yield from _served(site, "/")
+    with serving(site) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
 def sub_address(site: Path) -> Iterator[str]:
     """Return the address of the site under a sub-path."""
-    yield from _served(site, "/sub/path/")
+    with serving(site, "/sub/path/") as address:
+        yield address
 
 
-@pytest.fixture(scope="module")  # closed after each file: other folders start a driver of their own
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Return headless Chromium as Debian installs it."""
+    """Return headless Chromium as Debian installs it; one driver for all folders, since two would clash."""
     with sync_playwright() as player:
         running = player.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
         yield running
