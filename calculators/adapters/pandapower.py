@@ -28,7 +28,12 @@ def from_pandapower(net: Any) -> Network:
     InputError
         Whatever is not modelled, by element name and index; impossible values.
     """
-    tables = {
+    return build(tables_of(net), float(net.f_hz))
+
+
+def tables_of(net: Any) -> dict[str, Table]:
+    """Return the element tables of a pandapower network, empty cells as None."""
+    return {
         name: Table(
             [int(label) for label in frame.index],
             {
@@ -39,4 +44,3 @@ def from_pandapower(net: Any) -> Network:
         for name in (*MODELLED, *REFUSED)
         if name in net and len(frame := net[name])
     }
-    return build(tables, float(net.f_hz))

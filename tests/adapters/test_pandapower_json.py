@@ -12,7 +12,7 @@ import pandapower as pp
 import pandapower.networks as pn
 import pytest
 
-from calculators.adapters import pandapower_json
+from calculators.adapters import checked
 from calculators.adapters.pandapower import from_pandapower
 from calculators.adapters.pandapower_json import read_network
 from calculators.engine.errors import InputError
@@ -212,7 +212,7 @@ def test_limits(text, monkeypatch):
     assert "20,000 buses; limit 5,000 buses" in found
     (found,) = problems(" " * 50_000_001)
     assert "50.0 MB; the limit is 50 MB" in found
-    monkeypatch.setattr(pandapower_json, "MAX_ROWS", 60)
+    monkeypatch.setattr(checked, "MAX_ROWS", 60)
     (found,) = problems(text)
     assert "rows in total" in found
 
