@@ -1,16 +1,37 @@
-"""Charging sessions drawn from published distributions."""
+"""Charging sessions drawn from published distributions: arrival, stay and energy together."""
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from calculators.engine.charging import Sessions
+from calculators.engine.demand.curves import check_statistics, draw_hours, read_curve
+from calculators.engine.demand.pairing import pair_energy
+from calculators.engine.demand.vehicles import Vehicles
+from calculators.engine.errors import InputError, Problem
 
-N_LEVEL = 200
-"""Points at which a published curve is read to restore it after the hour has moved it."""
+N_POOL = 2000
+"""Sessions are drawn together in at least this number, so that few keep the published distribution too."""
+
+
+@dataclass(frozen=True)
+class DrawnSessions:
+    """Sessions with the vehicle that makes each.
+
+    Attributes
+    ----------
+    sessions : Sessions
+    vehicle : ndarray of int, shape (n_session,)
+        Row of the vehicles given.
+    """
+
+    sessions: Sessions
+    vehicle: np.ndarray
 
 
 def draw_sessions(
@@ -22,84 +43,224 @@ def draw_sessions(
     p_evse_kw: float,
     statistics: Mapping[str, Any],
     first_weekday: int = 0,
+    day_off: np.ndarray | None = None,
+    energy_factor: float = 1.0,
 ) -> Sessions:
-    """Draw the sessions of `n_evse` charge points, each used by one car.
+    """Draw the sessions of `n_evse` charge points at their full power.
 
     Parameters
     ----------
     rng : numpy.random.Generator
     n_evse : int
-        Charge points. Each car plugs in on a day with a fixed chance, so not every day.
+        EVSEs, 0 or more.
     n_days : int
     dt_h : float
         Length of a step. [h]
     p_evse_kw : float
-        Power of each charge point. [kW]
+        Power of each EVSE. [kW]
     statistics : mapping
-        `arrival_weekday_percent`, `arrival_weekend_percent` (24,); `duration_h`, `energy_kwh` as curves over
-        `exceeded_by_percent`; `duration_by_hour_h`, `energy_by_hour_kwh` (24,); `sessions_per_week`;
-        `same_rank_share`.
+        `arrival_weekday_percent`, `arrival_weekend_percent` over equal parts of the day; `duration_h`,
+        `energy_kwh` as curves over `exceeded_by_percent`; `duration_by_hour_h`, `energy_by_hour_kwh` over equal
+        parts of the day; `same_rank_share`; `sessions_per_week` of an EVSE. May hold `weekend_factor`, sessions of
+        a weekend day over those of a weekday (1); `shared`, whether anyone uses the EVSEs rather than one car
+        each (false); `day_spread`, the coefficient of variation of how busy days are (0, shared only).
     first_weekday : int
         0 is Monday.
+    day_off : ndarray of bool, shape (n_days,), optional
+        Days that count as weekend; Saturdays and Sundays when left out.
+    energy_factor : float
+        Multiplies the energy curve, for cold or another consumption. [-]
 
     Returns
     -------
     Sessions
         Sorted by EVSE, then arrival; sessions of one EVSE never overlap.
 
+    Raises
+    ------
+    InputError
+        If the statistics or numbers cannot be drawn from.
+
     Notes
     -----
     Duration and energy are drawn from their overall curves, moved by the mean of the arrival hour, and mapped back
     so that the overall curve of all hours is kept. `same_rank_share` of the sessions have the same rank in both,
-    which is then about their rank correlation. Energy is cut to what fits at full power, as a metered
-    session cannot hold more.
+    which is then about their rank correlation. Energies that do not fit their stay at full power are exchanged
+    with those of other sessions (`pair_energy`), so the published energies are kept as well.
+
+    A car plugs in on a day with a fixed chance; on a day when it is still plugged in, it does so a day later
+    instead. A driver who comes to shared EVSEs takes one that is free and leaves if there is none.
     """
-    plugs_in = rng.random((n_evse, n_days)) < statistics["sessions_per_week"] / 7.0
-    evse, day = np.nonzero(plugs_in)
-    weekend = (first_weekday + day) % 7 >= 5
-    hour = np.where(
-        weekend,
-        _hours(rng, statistics["arrival_weekend_percent"], evse.size),
-        _hours(rng, statistics["arrival_weekday_percent"], evse.size),
+    drawn = draw_with_vehicles(
+        rng,
+        n_evse=n_evse,
+        n_days=n_days,
+        dt_h=dt_h,
+        p_evse_kw=p_evse_kw,
+        statistics=statistics,
+        vehicles=None,
+        first_weekday=first_weekday,
+        day_off=day_off,
+        energy_factor=energy_factor,
     )
-    minute = rng.random(evse.size)
-    exceeded = rng.random(evse.size)
-    alike = rng.random(evse.size) < statistics["same_rank_share"]
-    duration_h = _drawn(exceeded, statistics, "duration_h", "duration_by_hour_h", hour)
-    exceeded = np.where(alike, exceeded, rng.random(evse.size))
-    energy_kwh = _drawn(exceeded, statistics, "energy_kwh", "energy_by_hour_kwh", hour)
-    arrival = ((day * 24 + hour + minute) / dt_h).astype(int)
-    departure = np.maximum(arrival + np.rint(duration_h / dt_h).astype(int), arrival + 1)
-    order = np.lexsort((arrival, evse))
-    evse, arrival, departure, energy_kwh = evse[order], arrival[order], departure[order], energy_kwh[order]
-    following = np.append(np.where(np.diff(evse) == 0, arrival[1:], np.iinfo(int).max), np.iinfo(int).max)
-    departure = np.minimum(departure, following[: evse.size])
-    kept = departure > arrival
-    power = np.full(evse.size, float(p_evse_kw))
-    energy_kwh = np.minimum(energy_kwh, power * (departure - arrival) * dt_h)
-    return Sessions(arrival[kept], departure[kept], energy_kwh[kept], power[kept], evse[kept])
+    return drawn.sessions
 
 
-def _hours(rng: np.random.Generator, percent: Any, size: int) -> np.ndarray:
-    weight = np.asarray(percent, dtype=float)
-    edges = np.cumsum(weight) / weight.sum()
-    return np.minimum(np.searchsorted(edges, rng.random(size), side="right"), 23)
+def draw_with_vehicles(
+    rng: np.random.Generator,
+    *,
+    n_evse: int,
+    n_days: int,
+    dt_h: float,
+    p_evse_kw: float,
+    statistics: Mapping[str, Any],
+    vehicles: Vehicles | None,
+    first_weekday: int = 0,
+    day_off: np.ndarray | None = None,
+    energy_factor: float = 1.0,
+) -> DrawnSessions:
+    """Draw sessions made by given vehicles: their on-board charger and battery limit each session.
+
+    Parameters
+    ----------
+    vehicles : Vehicles or None
+        One per EVSE, in order, where each EVSE serves one car; any number for shared EVSEs. None: no limit.
+
+    Returns
+    -------
+    DrawnSessions
+        `vehicle` is the EVSE where no vehicles are given and EVSEs are not shared, else 0.
+
+    Notes
+    -----
+    The other arguments are those of `draw_sessions`.
+    """
+    shared = bool(statistics.get("shared", False))
+    _check(n_evse, n_days, dt_h, p_evse_kw, statistics, vehicles, shared)
+    off = (first_weekday + np.arange(n_days)) % 7 >= 5 if day_off is None else np.asarray(day_off, dtype=bool)
+    evse, day = _visits(rng, n_evse, off, statistics, shared)
+    n = evse.size
+    vehicle = np.where(shared, 0, evse)
+    power = np.full(n, float(p_evse_kw))
+    battery = np.full(n, np.inf)
+    if vehicles:
+        able = vehicles.dc_kw if statistics.get("current") == "dc" else vehicles.ac_kw
+        if shared:
+            vehicle = rng.choice(np.flatnonzero(able > 0), size=n)
+        power = np.minimum(power, able[vehicle])
+        battery = vehicles.battery_kwh[vehicle]
+    weekday = draw_hours(rng, statistics["arrival_weekday_percent"], n)
+    weekend = draw_hours(
+        rng, statistics.get("arrival_weekend_percent", statistics["arrival_weekday_percent"]), n
+    )
+    hour = np.where(off[day], weekend, weekday)
+    stay, energy = _stay_and_energy(rng, hour, power, battery, dt_h, statistics, energy_factor)
+    arrival = ((day * 24 + hour) / dt_h).astype(int)
+    if shared:
+        evse, kept = _take_free(arrival, arrival + stay, n_evse)
+    else:
+        arrival = _after_last(arrival, stay, evse, round(24 / dt_h))
+        kept = arrival < round(n_days * 24 / dt_h)
+    row = np.flatnonzero(kept)
+    row = row[np.lexsort((arrival[row], evse[row]))]
+    sessions = Sessions(arrival[row], (arrival + stay)[row], energy[row], power[row], evse[row])
+    return DrawnSessions(sessions, vehicle[row])
 
 
-def _drawn(
-    exceeded_by: np.ndarray, statistics: Mapping[str, Any], curve: str, by_hour: str, hour: np.ndarray
-) -> np.ndarray:
-    """Values of the overall curve, moved up or down by the mean of the hour, with the overall curve kept."""
-    percent = np.asarray(statistics["exceeded_by_percent"], dtype=float)
-    values = np.asarray(statistics[curve], dtype=float)
-    mean = np.asarray(statistics[by_hour], dtype=float)
-    weight = np.asarray(statistics["arrival_weekday_percent"], dtype=float)
-    # All that can be drawn on a weekday, before the curve is restored, with how likely it is.
-    middle = (np.arange(N_LEVEL) + 0.5) * 100.0 / N_LEVEL
-    scores = (np.interp(middle, percent, values)[:, None] * mean).ravel()
-    order = np.argsort(scores, kind="stable")
-    below = np.cumsum(np.tile(weight, N_LEVEL)[order])
-    score = np.interp(100.0 * exceeded_by, percent, values) * mean[hour]
-    share_below = np.interp(score, scores[order], below / below[-1])
-    drawn: np.ndarray = np.interp(100.0 * (1.0 - share_below), percent, values)
-    return drawn
+def _check(
+    n_evse: int,
+    n_days: int,
+    dt_h: float,
+    p_evse_kw: float,
+    statistics: Mapping[str, Any],
+    vehicles: Vehicles | None,
+    shared: bool,
+) -> None:
+    check_statistics(statistics)
+    found = []
+    if n_evse < 0 or n_days < 1:
+        found.append(
+            Problem("count", f"{n_evse} EVSEs and {n_days} days; 0 or more and 1 or more.", "n_evse, n_days")
+        )
+    if not (0 < dt_h <= 24 and abs(24 / dt_h - round(24 / dt_h)) < 1e-9):
+        found.append(
+            Problem("step", f"{dt_h:g} h; a day must hold a whole number of steps.", "dt_h", "Use 0.25 h.")
+        )
+    if not p_evse_kw > 0:
+        found.append(Problem("power", f"{p_evse_kw:g} kW; it must be more than 0 kW.", "p_evse_kw"))
+    if not statistics.get("sessions_per_week", -1) >= 0:
+        found.append(
+            Problem("statistics-key", "sessions_per_week must be given, 0 or more.", "sessions_per_week")
+        )
+    if vehicles and not shared and len(vehicles) != n_evse:
+        found.append(
+            Problem("vehicles", f"{len(vehicles)} vehicles; one for each of {n_evse} EVSEs.", "vehicles")
+        )
+    if found:
+        raise InputError(found)
+
+
+def _visits(
+    rng: np.random.Generator, n_evse: int, off: np.ndarray, statistics: Mapping[str, Any], shared: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """EVSE and day of each wish to charge: by EVSE, or by day and without EVSE where they are shared."""
+    factor = float(statistics.get("weekend_factor", 1.0))
+    weekday = statistics["sessions_per_week"] / (5.0 + 2.0 * factor)
+    rate = np.where(off, factor, 1.0) * weekday
+    if not shared:
+        evse, day = np.nonzero(rng.random((n_evse, off.size)) < rate)
+        return evse, day
+    spread = float(statistics.get("day_spread", 0.0))
+    if spread > 0:
+        rate = rate * rng.gamma(spread**-2, spread**2, size=off.size)
+    count = rng.poisson(rate * n_evse)
+    return np.zeros(int(count.sum()), dtype=int), np.repeat(np.arange(off.size), count)
+
+
+def _stay_and_energy(
+    rng: np.random.Generator,
+    hour: np.ndarray,
+    power: np.ndarray,
+    battery: np.ndarray,
+    dt_h: float,
+    statistics: Mapping[str, Any],
+    energy_factor: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Steps connected and energy of each session, drawn in a pool of at least `N_POOL`."""
+    n = hour.size
+    if n == 0:
+        return np.zeros(0, dtype=int), np.zeros(0)
+    again = rng.integers(n, size=max(N_POOL - n, 0))
+    hours, powers, batteries = (np.concatenate([values, values[again]]) for values in (hour, power, battery))
+    exceeded = rng.random(hours.size)
+    alike = rng.random(hours.size) < statistics["same_rank_share"]
+    duration_h = read_curve(exceeded, statistics, "duration_h", "duration_by_hour_h", hours)
+    exceeded = np.where(alike, exceeded, rng.random(hours.size))
+    energy = energy_factor * read_curve(exceeded, statistics, "energy_kwh", "energy_by_hour_kwh", hours)
+    stay = np.maximum(np.rint(duration_h / dt_h).astype(int), 1)
+    most_kwh = np.minimum(powers * stay * dt_h, batteries)
+    return stay[:n], pair_energy(rng, energy, most_kwh=most_kwh, hour=hours)[:n]
+
+
+def _after_last(arrival: np.ndarray, stay: np.ndarray, evse: np.ndarray, per_day: int) -> np.ndarray:
+    """Move visits that begin during the last stay of their car by whole days; all sorted by EVSE, then arrival."""
+    arrival = arrival.copy()
+    same = np.diff(evse) == 0
+    while True:
+        overlap = np.where(same, arrival[:-1] + stay[:-1] - arrival[1:], 0)
+        if (overlap <= 0).all():
+            return arrival
+        arrival[1:] += per_day * -(-np.maximum(overlap, 0) // per_day)
+
+
+def _take_free(arrival: np.ndarray, departure: np.ndarray, n_evse: int) -> tuple[np.ndarray, np.ndarray]:
+    """EVSE of each session, the longest free one, and whether there was one."""
+    evse = np.zeros(arrival.size, dtype=int)
+    kept = np.zeros(arrival.size, dtype=bool)
+    free = [(0, number) for number in range(n_evse)]
+    for row in np.argsort(arrival, kind="stable"):
+        since, number = free[0]
+        if since <= arrival[row]:
+            evse[row], kept[row] = number, True
+            heapq.heapreplace(free, (int(departure[row]), number))
+    return evse, kept

@@ -1,0 +1,102 @@
+"""Reading published session statistics: histograms over the day and exceedance curves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from calculators.engine.errors import InputError, Problem
+
+N_LEVEL = 200
+"""Points at which a published curve is read to restore it after the hour has moved it."""
+
+
+def check_statistics(statistics: Mapping[str, Any]) -> None:
+    """Refuse statistics that cannot be drawn from, all problems at once.
+
+    Raises
+    ------
+    InputError
+        A key is missing, or lengths, order or range of a curve are wrong.
+    """
+    found = []
+    for name in ("arrival_weekday_percent", "duration_by_hour_h", "energy_by_hour_kwh", "same_rank_share"):
+        if name not in statistics:
+            found.append(Problem("statistics-key", f"{name} is missing.", "statistics"))
+    levels = np.asarray(statistics.get("exceeded_by_percent", ()), dtype=float)
+    if levels.size < 2 or (np.diff(levels) <= 0).any():
+        found.append(
+            Problem("statistics-levels", "the levels must rise, two or more.", "exceeded_by_percent")
+        )
+    for name in ("duration_h", "energy_kwh"):
+        curve = np.asarray(statistics.get(name, ()), dtype=float)
+        if curve.size != levels.size or (curve < 0).any() or (np.diff(curve) > 0).any():
+            found.append(
+                Problem(
+                    "statistics-curve",
+                    f"{curve.size} values; {levels.size} are needed, 0 or more and falling.",
+                    name,
+                )
+            )
+    if found:
+        raise InputError(found)
+
+
+def draw_hours(rng: np.random.Generator, percent: Any, size: int) -> np.ndarray:
+    """Draw times of day from a histogram over equal parts of the day. [h], shape (size,)."""
+    weight = np.asarray(percent, dtype=float)
+    edges = np.concatenate([[0.0], np.cumsum(weight) / weight.sum()])
+    hour = np.interp(rng.random(size), edges, np.linspace(0.0, 24.0, weight.size + 1))
+    hours: np.ndarray = np.minimum(hour, np.nextafter(24.0, 0.0))
+    return hours
+
+
+def share_before(percent: Any, hour: np.ndarray) -> np.ndarray:
+    """Share of a day's arrivals before an hour, 0 below 0 h and 1 above 24 h."""
+    weight = np.asarray(percent, dtype=float)
+    edges = np.concatenate([[0.0], np.cumsum(weight) / weight.sum()])
+    share: np.ndarray = np.interp(hour, np.linspace(0.0, 24.0, weight.size + 1), edges)
+    return share
+
+
+def read_curve(
+    exceeded_by: np.ndarray, statistics: Mapping[str, Any], curve: str, by_hour: str, hour: np.ndarray
+) -> np.ndarray:
+    """Values of an overall curve, moved by the mean of the arrival hour, with the overall curve kept.
+
+    Parameters
+    ----------
+    exceeded_by : ndarray, shape (n,)
+        Rank of each session, 0 the largest. [0-1]
+    statistics : mapping
+        See `draw_sessions`.
+    curve, by_hour : str
+        Names of the curve and of its means over equal parts of the day.
+    hour : ndarray, shape (n,)
+        Arrival. [h]
+
+    Returns
+    -------
+    ndarray, shape (n,)
+        In the unit of the curve.
+    """
+    percent = np.asarray(statistics["exceeded_by_percent"], dtype=float)
+    values = np.asarray(statistics[curve], dtype=float)
+    mean = np.asarray(statistics[by_hour], dtype=float)
+    part = np.linspace(0.0, 24.0, mean.size + 1)
+    weekday = statistics["arrival_weekday_percent"]
+    weekend = statistics.get("arrival_weekend_percent", weekday)
+    off = 2.0 * statistics.get("weekend_factor", 1.0)
+    weight = np.diff(5.0 * share_before(weekday, part) + off * share_before(weekend, part))
+    # All that can be drawn in a week, before the curve is restored, with how likely it is.
+    middle = (np.arange(N_LEVEL) + 0.5) * 100.0 / N_LEVEL
+    scores = (np.interp(middle, percent, values)[:, None] * mean).ravel()
+    order = np.argsort(scores, kind="stable")
+    below = np.cumsum(np.tile(weight, N_LEVEL)[order])
+    chosen = np.minimum((hour * mean.size / 24.0).astype(int), mean.size - 1)
+    score = np.interp(100.0 * exceeded_by, percent, values) * mean[chosen]
+    share_below = np.interp(score, scores[order], below / below[-1])
+    drawn: np.ndarray = np.interp(100.0 * (1.0 - share_below), percent, values)
+    return drawn
