@@ -128,7 +128,7 @@ def _button(text: str, action: str, quiet: bool = True) -> str:
     return f'<button type="button" class="{look}" data-action="{action}">{escape(text)}</button>'
 
 
-def _form(definition: Mapping[str, Any], words: dict[str, str], lang: str) -> str:
+def _form(definition: Mapping[str, Any], words: dict[str, str], lang: str, engine_mb: float) -> str:
     fields = "".join(_field(item, words, lang) for item in definition["inputs"])
     views = "".join(
         f'<label><input type="radio" name="sc-view" value="{view}"{" checked" if view == "simple" else ""}>'
@@ -143,6 +143,7 @@ def _form(definition: Mapping[str, Any], words: dict[str, str], lang: str) -> st
         f'<div class="sc-problems" tabindex="-1" hidden><h3>{escape(words["problems"])}</h3><ul></ul></div>'
         f'<div class="sc-row sc-live-only"><button type="submit" class="sc-button">{escape(words["run"])}</button>'
         f"{_button(words['resetAll'], 'reset-all')}</div>"
+        f'<p class="sc-first sc-live-only">{escape(words["firstRun"].format(mb=f"{engine_mb:.0f}"))}</p>'
         f'<div class="sc-progress" hidden><p class="sc-stage"></p><progress max="1" aria-label="{escape(words["run"])}">'
         f"</progress>{_button(words['cancel'], 'cancel')}</div>"
         f'<div class="sc-failure" hidden><p></p>{_button(words["retry"], "retry", quiet=False)}</div>'
@@ -257,7 +258,9 @@ def _prose(title: str, texts: Any) -> str:
     return f'<h2 id="{escape(re.sub("[^a-z]+", "-", title.lower()))}">{escape(title)}</h2>{body}'
 
 
-def render_page(definition: Mapping[str, Any], result: Mapping[str, Any], lang: str) -> str:
+def render_page(
+    definition: Mapping[str, Any], result: Mapping[str, Any], lang: str, *, engine_mb: float
+) -> str:
     """Return the whole content of a calculator's page as HTML.
 
     Parameters
@@ -268,6 +271,8 @@ def render_page(definition: Mapping[str, Any], result: Mapping[str, Any], lang: 
         Its example result, as of `registry.run` with the defaults.
     lang : str
         Language of the page.
+    engine_mb : float
+        What the first run downloads, said before it starts. [MB]
 
     Returns
     -------
@@ -286,7 +291,7 @@ def render_page(definition: Mapping[str, Any], result: Mapping[str, Any], lang: 
         f'data-state="example"><template class="sc-data">{escape(data)}</template>'
         f"<h1>{escape(_say(definition['title'], lang))}</h1>"
         f'<p class="sc-lead">{escape(_say(definition["summary"], lang))}</p>'
-        f'<div class="sc-columns">{_form(definition, words, lang)}'
+        f'<div class="sc-columns">{_form(definition, words, lang, engine_mb)}'
         f'<section class="sc-answer" aria-labelledby="sc-answer"><h2 id="sc-answer">{escape(words["answer"])}</h2>'
         f'<p class="sc-example">{escape(words["example"])}</p>'
         f'<p class="sc-stale-note" hidden>{escape(words["stale"])}</p>'

@@ -1,6 +1,7 @@
 """One page per file in calculators/definitions, with its example result computed here, natively."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 from mkdocs.exceptions import PluginError
@@ -60,7 +61,15 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     return markdown
 
 
-def on_post_page(output: str, page: Any, **_: Any) -> str:
+def engine_mb(config: Any, tier: str) -> float:
+    """Return what the first run of a calculator downloads. [MB]"""
+    manifest = Path(config.config_file_path).parent / "build" / "runtime" / "manifest.json"
+    if not manifest.is_file():
+        raise PluginError(f"{manifest} is missing, so calculators would not run. Run `make runtime` first.")
+    return float(json.loads(manifest.read_text("utf-8"))["tiers"][tier]["bytes_gzip"]) / 1e6
+
+
+def on_post_page(output: str, page: Any, config: Any, **_: Any) -> str:
     """Put the rendered calculator in the place of its searchable summary."""
     name = page.file.name
     start = START.format(name)
@@ -69,5 +78,7 @@ def on_post_page(output: str, page: Any, **_: Any) -> str:
     before, rest = output.split(start, 1)
     _, after = rest.split(END, 1)
     definition = registry.definition(name)
-    rendered = render_page(definition, registry.run(name, lang=LANG), LANG)
+    rendered = render_page(
+        definition, registry.run(name, lang=LANG), LANG, engine_mb=engine_mb(config, definition["tier"])
+    )
     return before + rendered.replace("<h1>", '<h1 id="calculator">', 1) + after  # where the skip link leads

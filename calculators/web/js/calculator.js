@@ -189,6 +189,7 @@ export class Calculator {
     this.run += 1;
     const run = this.run;
     const current = () => run === this.run && !this.signal.aborted;
+    const wanted = () => current() && run !== this.stopped;
     this.part(".sc-failure").hidden = true;
     if (asked) {
       cancel(); // the reader wants the newest inputs: what still runs is not waited for
@@ -197,8 +198,8 @@ export class Calculator {
     const key = this.key();
     try {
       await idle();
-      await ready(this.definition.tier, this.t, (...news) => current() && this.status(...news));
-      if (!current()) return;
+      await ready(this.definition.tier, this.t, (...news) => wanted() && this.status(...news));
+      if (!wanted()) return;
       this.status(this.t("stageRun"));
       const began = performance.now();
       const request = JSON.stringify({
@@ -208,9 +209,10 @@ export class Calculator {
         files: this.files,
       });
       const answer = await call("run", [this.definition.id, request], ({ done, total }) => {
-        if (current()) this.status(this.t("stageStep", { done, total }), total ? done / total : undefined);
+        if (wanted()) this.status(this.t("stageStep", { done, total }), total ? done / total : undefined);
       });
-      if (!current()) return;
+      // a cancelled run still answers when it finished a part: that part is worth showing
+      if (!wanted() && !(current() && answer.result?.partial)) return;
       if (answer.ok) await this.accept(answer.result, performance.now() - began, key, asked);
       else this.refuse(answer.error, asked, values);
     } catch (error) {
@@ -222,7 +224,7 @@ export class Calculator {
 
   async accept(result, ms, key, asked) {
     this.result = result;
-    this.lastMs = ms;
+    this.lastMs = result.partial ? Infinity : ms;
     this.shown = key;
     this.judge(this.refresh().problems);
     const own = Object.keys(result.changed_inputs).length > 0;
@@ -232,7 +234,8 @@ export class Calculator {
     // on a narrow screen the answer is below the form: bring it to the reader who asked for it
     if (asked && answer.getBoundingClientRect().top > innerHeight / 2) answer.scrollIntoView();
     await show(this.part(".sc-output"), result, this.lang, this.t);
-    this.announce(this.t("done", { headline: result.headline }), true);
+    if (result.partial) this.announce(this.t("partial"));
+    else this.announce(this.t("done", { headline: result.headline }), true);
   }
 
   refuse(error, asked, values) {
@@ -257,7 +260,7 @@ export class Calculator {
   }
 
   cancel() {
-    this.run += 1;
+    this.stopped = this.run;
     cancel();
     this.busy(false);
     this.announce(this.t("cancelled"));

@@ -1,5 +1,6 @@
 // Brings calculator pages to life, once per page view, also under the theme's instant navigation.
 import { Calculator } from "./calculator.js";
+import { startRegister } from "./register.js";
 
 let control = null;
 
@@ -9,6 +10,7 @@ function mount() {
   for (const root of document.querySelectorAll(".sc-calc")) {
     new Calculator(root, control.signal).start();
   }
+  for (const form of document.querySelectorAll(".reg-filter")) startRegister(form, control.signal);
 }
 
 if (globalThis.document$?.subscribe) globalThis.document$.subscribe(mount);
