@@ -1,16 +1,21 @@
 """Charging sessions and the ways to schedule them."""
 
+from calculators.engine.charging.limits import Limits, network_limits
 from calculators.engine.charging.outcome import DriverOutcome, by_evse, coincidence_factor, driver_outcome
-from calculators.engine.charging.schedule import STRATEGIES, Schedule, schedule
-from calculators.engine.charging.sessions import Sessions
+from calculators.engine.charging.schedule import Schedule, schedule
+from calculators.engine.charging.sessions import Sessions, power_kw
+from calculators.engine.charging.strategies import STRATEGIES
 
 __all__ = [
     "STRATEGIES",
     "DriverOutcome",
+    "Limits",
     "Schedule",
     "Sessions",
     "by_evse",
     "coincidence_factor",
     "driver_outcome",
+    "network_limits",
+    "power_kw",
     "schedule",
 ]

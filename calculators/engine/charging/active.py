@@ -36,8 +36,14 @@ class Active:
         count = np.clip(sessions.departure_step, 0, n_t) - start
         first = np.cumsum(count) - count
         session = np.repeat(np.arange(count.size), count)
-        rank = np.arange(session.size) - first[session]
-        return Active(session, start[session] + rank, first, count, rank)
+        place = np.arange(session.size)
+        rank = place - np.repeat(first, count)
+        return Active(session, place + np.repeat(start - first, count), first, count, rank)
+
+    def each(self, values: np.ndarray) -> np.ndarray:
+        """Repeat `values` (n_session,) for the steps of each session: (n_active,)."""
+        out: np.ndarray = np.repeat(values, self.count)
+        return out
 
     def __len__(self) -> int:
         """Number of session-steps."""
@@ -45,10 +51,10 @@ class Active:
 
     def before(self, values: np.ndarray) -> np.ndarray:
         """Sum of `values` (n_active,) over the earlier steps of the same session."""
-        running = np.cumsum(values) - values
-        offset = running[np.minimum(self.first, max(len(self) - 1, 0))] if len(self) else np.zeros(0)
-        earlier: np.ndarray = running - offset[self.session]
-        return earlier
+        running: np.ndarray = np.cumsum(values) - values
+        if len(self):
+            running -= self.each(running[np.minimum(self.first, len(self) - 1)])
+        return running
 
     def dense(self, values: np.ndarray, n_t: int) -> np.ndarray:
         """Return `values` (n_active,) as (n_session, n_t), 0 elsewhere."""

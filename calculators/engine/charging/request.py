@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculators.engine.charging.active import Active
+from calculators.engine.charging.limits import Limits
 from calculators.engine.charging.sessions import Sessions
 
 Progress = Callable[[int, int], bool]
@@ -23,9 +24,13 @@ class Request:
     dt_h: float
     base_kw: np.ndarray
     limit_kw: np.ndarray | None
+    limits: Limits | None
     price_eur_per_kwh: np.ndarray | None
+    feed_in_eur_per_kwh: np.ndarray
+    wear_eur_per_kwh: float
     co2_g_per_kwh: np.ndarray | None
     solar_kw: np.ndarray | None
+    home_kw: np.ndarray | None
     cap_kw: np.ndarray | None
     window_h: tuple[float, float]
     spread_h: float
@@ -46,11 +51,9 @@ class Request:
     @property
     def wish_kw(self) -> np.ndarray:
         """Energy wished for as power in one step, for each session-step. [kW]"""
-        wish: np.ndarray = self.sessions.e_kwh[self.active.session] / self.dt_h
-        return wish
+        return self.active.each(self.sessions.e_kwh / self.dt_h)
 
     @property
     def full_kw(self) -> np.ndarray:
         """Largest power of each session-step. [kW]"""
-        full: np.ndarray = self.sessions.p_max_kw[self.active.session]
-        return full
+        return self.active.each(self.sessions.p_max_kw)

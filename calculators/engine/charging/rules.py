@@ -15,19 +15,23 @@ def uncontrolled(request: Request) -> np.ndarray:
 def delayed(request: Request) -> np.ndarray:
     """As late as departure allows: full power at the end of the stay."""
     active = request.active
-    return _in_order(request, active.count[active.session] - 1 - active.rank)
+    return _in_order(request, active.each(active.count - 1) - active.rank)
 
 
 def window(request: Request) -> np.ndarray:
     """Full power as early as possible outside the closed hours."""
-    return _as_early_as(request, request.full_kw * ~_closed(request, np.zeros(1)))
+    since_h, closed_h = _since_closed(request)
+    return _as_early_as(request, request.full_kw * (since_h >= closed_h)[request.active.step])
 
 
 def window_spread(request: Request) -> np.ndarray:
     """As `window`, but each session waits its own random time after the closed hours, up to `spread_h`."""
     assert request.rng is not None  # refused by `schedule`
-    wait_h = request.rng.random(len(request.sessions)) * request.spread_h
-    return _as_early_as(request, request.full_kw * ~_closed(request, wait_h[request.active.session]))
+    since_h, closed_h = _since_closed(request)
+    open_h = closed_h + request.rng.random(len(request.sessions)) * request.spread_h
+    return _as_early_as(
+        request, request.full_kw * (since_h[request.active.step] >= request.active.each(open_h))
+    )
 
 
 def dso_dimming(request: Request) -> np.ndarray:
@@ -53,12 +57,10 @@ def co2(request: Request) -> np.ndarray:
     return _lowest_first(request, request.given("co2_g_per_kwh"))
 
 
-def _closed(request: Request, wait_h: np.ndarray) -> np.ndarray:
-    """Whether each session-step starts in the closed hours, made longer by `wait_h`; step 0 is midnight."""
+def _since_closed(request: Request) -> tuple[np.ndarray, float]:
+    """Hours since the closed hours began at the start of each step, (n_t,), and how long they last; step 0 is midnight."""
     start, end = request.window_h
-    since_h = (np.arange(request.n_t) * request.dt_h - start) % 24.0
-    closed: np.ndarray = since_h[request.active.step] < (end - start) % 24.0 + wait_h
-    return closed
+    return (np.arange(request.n_t) * request.dt_h - start) % 24.0, (end - start) % 24.0
 
 
 def _lowest_first(request: Request, cost: np.ndarray) -> np.ndarray:

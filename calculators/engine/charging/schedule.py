@@ -2,58 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
-from calculators.engine.charging import rules, sharing
+from calculators.engine.charging import checks, rules, sharing
 from calculators.engine.charging.active import Active
+from calculators.engine.charging.limits import Limits
 from calculators.engine.charging.request import Progress, Request
 from calculators.engine.charging.sessions import Sessions
-from calculators.engine.charging.valley import valley_filling
+from calculators.engine.charging.signal import received
+from calculators.engine.charging.strategies import STRATEGIES, Strategy
 from calculators.engine.errors import InputError, Problem
-
-MAX_FULL_BYTES = 2_000_000_000
-
-
-@dataclass(frozen=True)
-class Strategy:
-    """A way to charge.
-
-    Attributes
-    ----------
-    power : callable
-        `Request` -> power of each session-step, shape (n_active,). [kW]
-    needs : tuple of str
-        Arguments of `schedule` the strategy cannot do without.
-    keeps_limit : bool
-        Whether it keeps `limit_kw`; the others refuse one.
-    """
-
-    power: Callable[[Request], np.ndarray]
-    needs: tuple[str, ...] = ()
-    keeps_limit: bool = False
-
-
-STRATEGIES: dict[str, Strategy] = {
-    "uncontrolled": Strategy(rules.uncontrolled),
-    "delayed": Strategy(rules.delayed),
-    "window": Strategy(rules.window),
-    "window-spread": Strategy(rules.window_spread, ("rng",)),
-    "static-cap": Strategy(rules.static_cap, ("limit_kw",), True),
-    "share-equal": Strategy(sharing.share_equal, ("limit_kw",), True),
-    "share-fcfs": Strategy(sharing.share_fcfs, ("limit_kw",), True),
-    "share-edf": Strategy(sharing.share_edf, ("limit_kw",), True),
-    "share-llf": Strategy(sharing.share_llf, ("limit_kw",), True),
-    "price": Strategy(rules.price, ("price_eur_per_kwh",)),
-    "co2": Strategy(rules.co2, ("co2_g_per_kwh",)),
-    "solar": Strategy(sharing.solar, ("solar_kw",)),
-    "valley-filling": Strategy(valley_filling),
-    "dso-dimming": Strategy(rules.dso_dimming, ("cap_kw",)),
-}
-"""Strategy by id."""
 
 
 @dataclass(frozen=True)
@@ -63,11 +24,12 @@ class Schedule:
     Attributes
     ----------
     p_kw : ndarray, shape (n_session, n_t), or (0, 0) with keep="total"
-        Charging power, mean over the step. [kW]
+        Charging power, mean over the step, discharge negative. [kW]
     total_kw : ndarray, shape (n_t,)
         Sum over the sessions. [kW]
     e_delivered_kwh, e_short_kwh : ndarray, shape (n_session,)
-        Energy delivered, and wished for but not delivered before departure or the end of the grid. [kWh]
+        Energy delivered, and wished for but not delivered before departure or the end of the grid. What is given
+        back and what is lost on the way count as not delivered. [kWh]
     """
 
     p_kw: np.ndarray
@@ -82,12 +44,18 @@ def schedule(
     *,
     n_t: int,
     dt_h: float,
-    base_kw: np.ndarray | None = None,
+    base_kw: float | np.ndarray | None = None,
     limit_kw: float | np.ndarray | None = None,
+    limits: Limits | None = None,
     price_eur_per_kwh: np.ndarray | None = None,
+    feed_in_eur_per_kwh: float | np.ndarray = 0.0,
+    wear_eur_per_kwh: float = 0.0,
     co2_g_per_kwh: np.ndarray | None = None,
     solar_kw: np.ndarray | None = None,
+    home_kw: np.ndarray | None = None,
     cap_kw: np.ndarray | None = None,
+    fallback_kw: float | None = None,
+    hold_h: float = 0.0,
     window_h: tuple[float, float] = (17.0, 22.0),
     spread_h: float = 2.0,
     rng: np.random.Generator | None = None,
@@ -95,6 +63,8 @@ def schedule(
     progress: Progress | None = None,
 ) -> Schedule:
     """Schedule every session by one strategy.
+
+    Drivers with `charge_now` charge at once, as far as a limit allows, and the others are planned around them.
 
     Parameters
     ----------
@@ -105,16 +75,28 @@ def schedule(
         Steps of the grid; a session that stays longer can charge until the end.
     dt_h : float
         Length of a step. [h]
-    base_kw : ndarray, shape (n_t,), optional
+    base_kw : float or ndarray, shape (n_t,), optional
         Other load at the same place; 0 when left out. [kW]
     limit_kw : float or ndarray, shape (n_t,), optional
         Site limit for base load and charging together. Where the base alone is above it, nothing charges. [kW]
+    limits : Limits, optional
+        Limits of the network, for "grid-aware"; see `network_limits`.
     price_eur_per_kwh, co2_g_per_kwh : ndarray, shape (n_t,), optional
-        What "price" and "co2" keep low. [EUR/kWh, g/kWh]
+        What "price", "v2g-price" and "v2h", and "co2", keep low. [EUR/kWh, g/kWh]
+    feed_in_eur_per_kwh : float or ndarray, shape (n_t,)
+        What a home is paid for its surplus, for "v2h"; not above the price. [EUR/kWh]
+    wear_eur_per_kwh : float
+        Battery wear for each kWh given back, 0 or more, for "v2g-price" and "v2h". [EUR/kWh]
     solar_kw : ndarray, shape (n_t,), optional
         Solar generation, 0 or more, for "solar". [kW]
+    home_kw : ndarray, shape (n_home, n_t), optional
+        Load of each home less its own generation, for "v2h"; `sessions.evse` names the row. [kW]
     cap_kw : ndarray, shape (n_t,), optional
-        Power left to each session by the grid operator's signal, for "dso-dimming". [kW]
+        Power left to each session by the grid operator's signal, for "dso-dimming"; NaN where it is lost. [kW]
+    fallback_kw : float, optional
+        Power of each session while the signal is lost, after `hold_h` with the last one. [kW]
+    hold_h : float
+        How long the last signal is kept, 0 or more. [h]
     window_h : tuple of float
         Start and end of the hours without charging, for "window" and "window-spread"; step 0 is midnight. [h]
     spread_h : float
@@ -125,7 +107,7 @@ def schedule(
         "total" leaves `p_kw` empty, so memory grows with the steps plugged in only.
     progress : callable, optional
         (done, total) -> go on; False stops and what is planned so far is returned. Called by the
-        strategies that walk through time and by "valley-filling".
+        strategies that walk through time and by those that iterate.
 
     Returns
     -------
@@ -135,112 +117,144 @@ def schedule(
     ------
     InputError
         Unknown strategy, impossible grid, an argument missing or of the wrong shape, a limit the strategy does
-        not keep, a result above 2 GB.
+        not keep, batteries not known, two cars at one home, a result above 2 GB.
     """
     series = {
         "base_kw": 0.0 if base_kw is None else base_kw,
         "limit_kw": limit_kw,
         "price_eur_per_kwh": price_eur_per_kwh,
+        "feed_in_eur_per_kwh": feed_in_eur_per_kwh,
         "co2_g_per_kwh": co2_g_per_kwh,
         "solar_kw": solar_kw,
         "cap_kw": cap_kw,
     }
-    given = {name for name, value in {**series, "rng": rng}.items() if value is not None}
-    problems = [*_strategy_problems(strategy, given), *_grid_problems(len(sessions), n_t, dt_h, keep)]
+    others = {"rng": rng, "limits": limits, "home_kw": home_kw}
+    given = {name for name, value in {**series, **others}.items() if value is not None}
+    problems = [
+        *checks.strategy_problems(strategy, given, sessions),
+        *checks.grid_problems(len(sessions), n_t, dt_h, keep),
+    ]
     if problems:
         raise InputError(problems)
-    checked, problems = _checked(series, n_t)
-    if not 0 <= spread_h <= 24:
-        problems.append(Problem("spread", f"spread_h is {spread_h:g} h; it must be 0 to 24 h.", "spread_h"))
+    arrays, problems = checks.checked(series, n_t)
+    home = None if home_kw is None else np.asarray(home_kw, dtype=float)
+    problems += checks.limits_problems(limits, len(sessions), n_t)
+    problems += checks.home_problems(sessions, home, n_t)
+    problems += _number_problems(spread_h, wear_eur_per_kwh, fallback_kw, hold_h, arrays)
     if problems:
         raise InputError(problems)
-    active = Active.of(sessions, n_t)
-    base = checked.pop("base_kw")
-    assert base is not None  # it has a default
+    base, feed_in, cap = arrays.pop("base_kw"), arrays.pop("feed_in_eur_per_kwh"), arrays.pop("cap_kw")
+    assert base is not None and feed_in is not None  # they have defaults
+    if cap is not None and fallback_kw is not None:
+        cap = received(cap, fallback_kw=fallback_kw, hold_steps=round(hold_h / dt_h))
     request = Request(
         sessions=sessions,
-        active=active,
+        active=Active.of(sessions, n_t),
         n_t=n_t,
         dt_h=dt_h,
         base_kw=base,
+        limits=limits,
+        feed_in_eur_per_kwh=feed_in,
+        wear_eur_per_kwh=wear_eur_per_kwh,
+        home_kw=home,
+        cap_kw=cap,
         window_h=window_h,
         spread_h=spread_h,
         rng=rng,
         progress=progress,
-        **checked,
+        **arrays,
     )
-    power = STRATEGIES[strategy].power(request)
-    delivered = np.bincount(active.session, weights=power, minlength=len(sessions)) * dt_h
-    return Schedule(
-        p_kw=active.dense(power, n_t) if keep == "sessions" else np.zeros((0, 0)),
-        total_kw=np.bincount(active.step, weights=power, minlength=n_t),
-        e_delivered_kwh=delivered,
-        e_short_kwh=np.maximum(sessions.e_kwh - delivered, 0.0),
-    )
+    return _result(request, STRATEGIES[strategy], keep)
 
 
-def _strategy_problems(strategy: str, given: set[str]) -> list[Problem]:
-    if strategy not in STRATEGIES:
-        known = ", ".join(STRATEGIES)
-        return [Problem("strategy", f"there is no strategy '{strategy}'.", "strategy", f"Use: {known}.")]
-    chosen = STRATEGIES[strategy]
-    found = [
-        Problem("missing", f"'{strategy}' needs {name}.", name, f"Give {name}.")
-        for name in chosen.needs
-        if name not in given
-    ]
-    if "limit_kw" in given and not chosen.keeps_limit:
-        keepers = ", ".join(name for name, other in STRATEGIES.items() if other.keeps_limit)
+def _number_problems(
+    spread_h: float,
+    wear_eur_per_kwh: float,
+    fallback_kw: float | None,
+    hold_h: float,
+    arrays: dict[str, np.ndarray | None],
+) -> list[Problem]:
+    found = []
+    if not 0 <= spread_h <= 24:
+        found.append(Problem("spread", f"spread_h is {spread_h:g} h; it must be 0 to 24 h.", "spread_h"))
+    for name, value in (
+        ("wear_eur_per_kwh", wear_eur_per_kwh),
+        ("fallback_kw", fallback_kw),
+        ("hold_h", hold_h),
+    ):
+        if value is not None and not 0 <= value < np.inf:
+            found.append(Problem("range", f"{name} is {value:g}; it must be a number, 0 or more.", name))
+    cap, price, feed_in = arrays["cap_kw"], arrays["price_eur_per_kwh"], arrays["feed_in_eur_per_kwh"]
+    if cap is not None and fallback_kw is None and np.isnan(cap).any():
         found.append(
             Problem(
-                "limit",
-                f"'{strategy}' does not keep a site limit.",
-                "limit_kw",
-                f"Leave limit_kw out or use: {keepers}.",
+                "lost-signal",
+                f"cap_kw is lost (NaN) in {int(np.isnan(cap).sum())} steps.",
+                "cap_kw",
+                "Give fallback_kw, what each EVSE may draw meanwhile.",
             )
         )
+    if price is not None and feed_in is not None and feed_in.any() and price.shape == feed_in.shape:
+        above = np.flatnonzero(feed_in > price)
+        if above.size:
+            found.append(
+                Problem(
+                    "feed-in",
+                    f"feed_in_eur_per_kwh is above the price in {above.size} steps, first in step {above[0]}.",
+                    "feed_in_eur_per_kwh",
+                    "Lower it to the price or below.",
+                )
+            )
     return found
 
 
-def _grid_problems(n_session: int, n_t: int, dt_h: float, keep: str) -> list[Problem]:
-    if keep not in ("sessions", "total"):
-        return [Problem("keep", f"keep is '{keep}'.", "keep", "Use keep='sessions' or keep='total'.")]
-    if n_t < 1 or not dt_h > 0:
-        return [Problem("grid", f"n_t is {n_t} and dt_h {dt_h:g}; both must be above 0.", "n_t, dt_h")]
-    size = n_session * n_t * 8.0
-    if keep == "sessions" and size > MAX_FULL_BYTES:
-        return [
-            Problem(
-                "too-large",
-                f"power of {n_session} sessions in {n_t} steps would take {size / 1e9:.1f} GB, more than 2 GB.",
-                "keep",
-                "Use keep='total'.",
-            )
-        ]
-    return []
+def _result(request: Request, chosen: Strategy, keep: str) -> Schedule:
+    active, sessions = request.active, request.sessions
+    power = _power(request, chosen)
+    taken = np.maximum(power, 0.0) if chosen.discharges else power
+    delivered = np.bincount(active.session, weights=taken, minlength=len(sessions))
+    if chosen.discharges:
+        given_back = np.bincount(active.session, weights=taken - power, minlength=len(sessions))
+        delivered = delivered - given_back / (sessions.eta_charge * sessions.eta_discharge)
+    delivered_kwh = delivered * request.dt_h
+    return Schedule(
+        p_kw=active.dense(power, request.n_t) if keep == "sessions" else np.zeros((0, 0)),
+        total_kw=np.bincount(active.step, weights=power, minlength=request.n_t),
+        e_delivered_kwh=delivered_kwh,
+        e_short_kwh=np.maximum(sessions.e_kwh - delivered_kwh, 0.0),
+    )
 
 
-def _checked(
-    series: dict[str, float | np.ndarray | None], n_t: int
-) -> tuple[dict[str, np.ndarray | None], list[Problem]]:
-    checked: dict[str, np.ndarray | None] = {}
-    problems = []
-    for name, value in series.items():
-        if value is None:
-            checked[name] = None
-            continue
-        array = np.asarray(value, dtype=float)
-        if array.ndim == 0 and name in ("base_kw", "limit_kw"):
-            array = np.full(n_t, float(array))
-        if array.shape != (n_t,) or not np.isfinite(array).all():
-            problems.append(
-                Problem("series", f"{name} must be {n_t} finite numbers; its shape is {array.shape}.", name)
-            )
-        elif name in ("solar_kw", "cap_kw", "limit_kw") and (array < 0).any():
-            problems.append(
-                Problem(
-                    "negative", f"{name} is {array.min():g} kW at its lowest; it must be 0 or more.", name
-                )
-            )
-        checked[name] = array
-    return checked, problems
+def _power(request: Request, chosen: Strategy) -> np.ndarray:
+    """Power of each session-step; who overrides comes first and is load for the others."""
+    now = request.sessions.charge_now
+    if chosen.capped or not now.any():
+        return chosen.power(request)
+    hasty = _part(request, now)
+    at_once = rules.uncontrolled
+    if request.limits is not None:
+        at_once = sharing.grid_aware
+    elif request.limit_kw is not None:
+        at_once = sharing.share_fcfs
+    first = at_once(hasty)
+    load_kw = np.bincount(hasty.active.step, weights=first, minlength=request.n_t)
+    patient = replace(_part(request, ~now), base_kw=request.base_kw + load_kw)
+    if hasty.limits is not None and patient.limits is not None:
+        left = sharing.spare(hasty.limits, hasty, first)
+        patient = replace(patient, limits=Limits(patient.limits.share, left.room))
+    power = np.empty(len(request.active))
+    whose = request.active.each(now)
+    power[whose] = first
+    power[~whose] = chosen.power(patient)
+    return power
+
+
+def _part(request: Request, rows: np.ndarray) -> Request:
+    sessions = request.sessions.take(rows)
+    limits = request.limits
+    return replace(
+        request,
+        sessions=sessions,
+        active=Active.of(sessions, request.n_t),
+        limits=None if limits is None else Limits(limits.share[:, rows], limits.room),
+    )

@@ -6,112 +6,189 @@ from collections.abc import Callable
 
 import numpy as np
 
+from calculators.engine.charging.limits import Limits
 from calculators.engine.charging.request import Request
 
 NOTHING_KWH = 1e-9
 """A wish below this is met."""
 STEPS_PER_REPORT = 96
 
-Key = Callable[[np.ndarray, np.ndarray, int], np.ndarray]
-"""(sessions waiting, their remaining kWh, step) -> sort key, lowest served first."""
+ROW, PLACE, LEFT, FULL, LEAST, LEAVES = range(6)
+"""What is known of those who wait: their row, their place in the flat power less the step, what they still want as
+power for one step, largest and smallest power, and departure."""
+
+Divide = Callable[[int, np.ndarray, np.ndarray], np.ndarray]
+"""(step, the table of those who wait, the power each can use) -> power of each."""
 
 
 def share_fcfs(request: Request) -> np.ndarray:
     """First come, first served under the site limit."""
-    arrival = request.sessions.arrival_step
-    return _share(request, request.room_kw, lambda waiting, left, step: arrival[waiting])
+    room_kw = request.room_kw
+    return _share(request, lambda step, table, can: _in_turn(can, room_kw[step], None))
 
 
 def share_edf(request: Request) -> np.ndarray:
     """Earliest departure first under the site limit."""
-    departure = request.sessions.departure_step
-    return _share(request, request.room_kw, lambda waiting, left, step: departure[waiting])
+    room_kw = request.room_kw
+    return _share(request, lambda step, table, can: _in_turn(can, room_kw[step], table[LEAVES]))
 
 
 def share_llf(request: Request) -> np.ndarray:
     """Least laxity first under the site limit: who can least afford to wait."""
-    return _share(request, request.room_kw, _laxity(request))
+    room_kw = request.room_kw
+    return _share(request, lambda step, table, can: _in_turn(can, room_kw[step], _laxity(table)))
 
 
 def share_equal(request: Request) -> np.ndarray:
     """Equal power for all who can use it under the site limit."""
-    return _share(request, request.room_kw, None)
+    room_kw = request.room_kw
+    return _share(request, lambda step, table, can: _levelled(can, room_kw[step]))
 
 
 def solar(request: Request) -> np.ndarray:
     """Solar power left by the base load, least laxity first; who can wait no longer charges at full power."""
     surplus_kw = np.maximum(request.given("solar_kw") - request.base_kw, 0.0)
-    return _share(request, surplus_kw, _laxity(request), in_time=True)
+
+    def divide(step: int, table: np.ndarray, can: np.ndarray) -> np.ndarray:
+        # What may be left for later is what the remaining steps after this one can still deliver.
+        must: np.ndarray = table[LEFT] - (table[LEAVES] - (step + 1)) * table[FULL]
+        np.clip(must, 0.0, can, out=must)
+        room = surplus_kw[step] - must.sum()
+        if room > 0:
+            must += _in_turn(can - must, room, _laxity(table))
+        return must
+
+    return _share(request, divide)
 
 
-def _laxity(request: Request) -> Key:
-    sessions, dt_h = request.sessions, request.dt_h
+def grid_aware(request: Request) -> np.ndarray:
+    """Least laxity first under every limit of the network: feeders, transformer, phases, voltage."""
+    limits = request.limits
+    assert limits is not None  # refused by `schedule`
+    room = np.maximum(limits.room, 0.0)
 
-    def laxity_h(waiting: np.ndarray, left: np.ndarray, step: int) -> np.ndarray:
-        stay_h = (sessions.departure_step[waiting] - step) * dt_h
-        laxity: np.ndarray = stay_h - left / sessions.p_max_kw[waiting]
-        return laxity
+    def divide(step: int, table: np.ndarray, can: np.ndarray) -> np.ndarray:
+        share = limits.share[:, table[ROW].astype(int)]
+        if (share @ can <= room[:, step]).all():
+            return can
+        return _within(can, share, room[:, step].copy(), np.argsort(_laxity(table), kind="stable"))
 
-    return laxity_h
+    return _share(request, divide)
 
 
-def _share(request: Request, room_kw: np.ndarray, key: Key | None, in_time: bool = False) -> np.ndarray:
+def spare(limits: Limits, request: Request, p_kw: np.ndarray) -> Limits:
+    """What other sessions leave of `limits`; `limits.share` has one column for each of them."""
+    active, n_t = request.active, request.n_t
+    used = [
+        np.bincount(active.step, weights=p_kw * active.each(share), minlength=n_t) for share in limits.share
+    ]
+    return Limits(limits.share, limits.room - np.array(used).reshape(limits.room.shape))
+
+
+def _laxity(table: np.ndarray) -> np.ndarray:
+    """Last step in which each could start at full power; their order is that of the time left to wait."""
+    latest: np.ndarray = table[LEAVES] - table[LEFT] / table[FULL]
+    return latest
+
+
+def _share(request: Request, divide: Divide) -> np.ndarray:
     """Walk through the steps; only sessions that still want energy are looked at.
 
     Ties are served in the order of arrival, then of the session's row. A session that would get less than its
     minimum gets nothing, unless less is all it still wants.
     """
-    sessions, active, dt_h = request.sessions, request.active, request.dt_h
+    sessions, active = request.sessions, request.active
     p_kw = np.zeros(len(active))
-    left_kwh = sessions.e_kwh.copy()
-    wants = (active.count > 0) & (left_kwh > NOTHING_KWH) & (sessions.p_max_kw > 0)
-    comers = np.flatnonzero(wants)
+    wants = (active.count > 0) & (sessions.e_kwh > NOTHING_KWH) & (sessions.p_max_kw > 0)
+    rows = np.flatnonzero(wants)
     start = np.maximum(sessions.arrival_step, 0)
-    comers = comers[np.lexsort((sessions.arrival_step[comers], start[comers]))]
-    until = np.searchsorted(start[comers], np.arange(request.n_t), side="right")
-    waiting = np.zeros(0, dtype=int)
-    came = 0
+    rows = rows[np.lexsort((sessions.arrival_step[rows], start[rows]))]
+    comers = np.array(
+        [
+            rows,
+            active.first[rows] - start[rows],
+            sessions.e_kwh[rows] / request.dt_h,
+            sessions.p_max_kw[rows],
+            sessions.p_min_kw[rows],
+            sessions.departure_step[rows],
+        ]
+    )
+    until = np.searchsorted(start[rows], np.arange(request.n_t), side="right").tolist()
+    any_least, nothing = bool(comers[LEAST].any()), NOTHING_KWH / request.dt_h
+    table, came = comers[:, :0], 0
     for step in range(request.n_t):
         if until[step] > came:
-            waiting = np.concatenate([waiting, comers[came : until[step]]])
-            came = int(until[step])
-        if waiting.size:
-            left = left_kwh[waiting]
-            can = np.minimum(sessions.p_max_kw[waiting], left / dt_h)
-            got = np.zeros(waiting.size)
-            if in_time and key is not None:
-                # What may be left for later is what the remaining steps after this one can still deliver.
-                later_h = (sessions.departure_step[waiting] - step - 1) * dt_h
-                got = np.clip((left - later_h * sessions.p_max_kw[waiting]) / dt_h, 0.0, can)
-            room = max(float(room_kw[step]) - float(got.sum()), 0.0)
-            got += _divide(can - got, room, None if key is None else key(waiting, left, step))
-            floor = np.minimum(sessions.p_min_kw[waiting], can)
-            got[got < floor - 1e-12] = 0.0
-            p_kw[active.first[waiting] + step - start[waiting]] = got
-            left_kwh[waiting] = left - got * dt_h
-            stays = (left_kwh[waiting] > NOTHING_KWH) & (sessions.departure_step[waiting] > step + 1)
-            waiting = waiting[stays]
+            table = np.concatenate([table, comers[:, came : until[step]]], axis=1)
+            came = until[step]
+        if table.shape[1]:
+            left = table[LEFT]
+            can = np.minimum(table[FULL], left)
+            got = divide(step, table, can)
+            if any_least:
+                got = np.where(got < np.minimum(table[LEAST], can) - 1e-12, 0.0, got)
+            p_kw[(table[PLACE] + step).astype(np.intp)] = got
+            left -= got
+            stays = (left > nothing) & (table[LEAVES] > step + 1)
+            if not stays.all():
+                table = table[:, stays]
         due = (step + 1) % STEPS_PER_REPORT == 0
         if due and request.progress is not None and not request.progress(step + 1, request.n_t):
             break
     return p_kw
 
 
-def _divide(can_kw: np.ndarray, room_kw: float, key: np.ndarray | None) -> np.ndarray:
-    """Power for each within `room_kw`: by ascending key, or equally when there is none."""
+def _in_turn(can_kw: np.ndarray, room_kw: float, key: np.ndarray | None) -> np.ndarray:
+    """Power for each within `room_kw` by ascending key; without one, as they stand."""
     if can_kw.sum() <= room_kw:
         return can_kw
     if key is None:
-        # Level power: c = min(can, level) with sum c = room, from the smallest wish up.
-        order = np.argsort(can_kw, kind="stable")
-        sorted_kw = can_kw[order]
-        others = np.arange(can_kw.size, 0, -1)
-        level = (room_kw - (np.cumsum(sorted_kw) - sorted_kw)) / others
-        first = int(np.argmax(sorted_kw >= level))
-        shared: np.ndarray = np.minimum(can_kw, level[first])
-        return shared
+        first: np.ndarray = np.clip(room_kw - (np.cumsum(can_kw) - can_kw), 0.0, can_kw)
+        return first
     order = np.argsort(key, kind="stable")
     wanted = can_kw[order]
     got = np.empty(can_kw.size)
     got[order] = np.clip(room_kw - (np.cumsum(wanted) - wanted), 0.0, wanted)
+    return got
+
+
+def _levelled(can_kw: np.ndarray, room_kw: float) -> np.ndarray:
+    """The same power for all who can use it: min(can, level), the level from the smallest wish up."""
+    if can_kw.sum() <= room_kw:
+        return can_kw
+    sorted_kw = np.sort(can_kw)
+    others = np.arange(can_kw.size, 0, -1)
+    level = (room_kw - (np.cumsum(sorted_kw) - sorted_kw)) / others
+    shared: np.ndarray = np.minimum(can_kw, level[int(np.argmax(sorted_kw >= level))])
+    return shared
+
+
+def _within(can_kw: np.ndarray, share: np.ndarray, room: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Serve in `order` until a limit is used up, then go on with those who do not count there.
+
+    Parameters
+    ----------
+    can_kw : ndarray, shape (n_waiting,)
+    share : ndarray, shape (n_limit, n_waiting)
+    room : ndarray, shape (n_limit,)
+        Changed.
+    order : ndarray of int, shape (n_waiting,)
+    """
+    got = np.zeros(can_kw.size)
+    while order.size:
+        used = np.cumsum(share[:, order] * can_kw[order], axis=1)
+        over = (used > room[:, None] * (1 + 1e-12)).any(axis=0)
+        whole = int(np.argmax(over)) if over.any() else order.size
+        got[order[:whole]] = can_kw[order[:whole]]
+        if whole:
+            room -= used[:, whole - 1]
+        if whole == order.size:
+            break
+        part = order[whole]
+        counts = share[:, part] > 0
+        got[part] = max(float((room[counts] / share[counts, part]).min()), 0.0)
+        spent = counts & (share[:, part] * got[part] >= room * (1 - 1e-9))
+        room -= share[:, part] * got[part]
+        room[spent] = 0.0
+        order = order[whole + 1 :]
+        order = order[~(share[np.ix_(spent, order)] > 0).any(axis=0)]
     return got

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from calculators.engine.charging import STRATEGIES, Sessions, schedule
+from calculators.engine.charging import STRATEGIES, Sessions, network_limits, schedule
 from calculators.engine.errors import InputError
 
 N_T, DT_H = 192, 0.25
@@ -11,20 +11,35 @@ HOUR = np.arange(N_T) * DT_H
 
 
 def sample(seed=1, n=60, shift=0):
+    """Feasible sessions with a battery that can give back what it takes."""
     rng = np.random.default_rng(seed)
     arrival = rng.integers(0, 120, n)
     departure = arrival + rng.integers(8, 60, n)
     p_max = rng.choice([3.7, 7.4, 11.0], n)
     energy = rng.random(n) * 0.7 * p_max * (departure - arrival) * DT_H
-    return Sessions(arrival + shift, departure + shift, energy, p_max)
+    battery = np.full(n, 150.0)
+    return Sessions(
+        arrival + shift,
+        departure + shift,
+        energy,
+        p_max,
+        battery_kwh=battery,
+        soc_arrival=(1 - energy / battery) * rng.random(n),
+        soc_min=0.2,
+        p_discharge_kw=p_max,
+    )
 
 
 def plan_of(sessions, strategy, *, n_t=N_T, hour=HOUR, **changed):
+    n = len(sessions)
+    home = 0.8 * np.sin(hour / 24 * 2 * np.pi) + 0.4
     everything = {
         "limit_kw": 500.0,
+        "limits": network_limits(np.zeros(n), feeder_kw=np.full((1, n_t), 500.0)),
         "price_eur_per_kwh": 0.2 + 0.1 * np.sin(hour % 24 / 24 * 2 * np.pi),
         "co2_g_per_kwh": 300 + 100 * np.cos(hour % 24 / 24 * 2 * np.pi),
         "solar_kw": 80 * np.clip(np.sin((hour % 24 - 6) / 12 * np.pi), 0, None),
+        "home_kw": np.tile(home, (n, 1)),
         "cap_kw": np.where((hour % 24 >= 17) & (hour % 24 < 19), 4.2, 50.0),
         "rng": np.random.default_rng(3),
     }
@@ -39,7 +54,8 @@ def test_nobody_charges_outside_the_stay_above_the_charger_or_more_than_wished(s
     step = np.arange(N_T)
     away = (step < sessions.arrival_step[:, None]) | (step >= sessions.departure_step[:, None])
     assert (plan.p_kw[away] == 0).all()
-    assert (plan.p_kw >= 0).all()
+    least = -sessions.p_discharge_kw[:, None] if STRATEGIES[strategy].discharges else 0.0
+    assert (plan.p_kw >= least - 1e-9).all()
     assert (plan.p_kw <= sessions.p_max_kw[:, None] + 1e-9).all()
     np.testing.assert_allclose(plan.e_delivered_kwh + plan.e_short_kwh, sessions.e_kwh, rtol=1e-9)
     np.testing.assert_allclose(plan.p_kw.sum(axis=0), plan.total_kw, atol=1e-9)
@@ -58,12 +74,7 @@ def test_every_feasible_wish_is_met_when_nothing_is_closed_or_capped(strategy):
 def test_the_order_of_the_sessions_does_not_matter(strategy):
     sessions = sample()
     order = np.random.default_rng(8).permutation(len(sessions))
-    mixed = Sessions(
-        sessions.arrival_step[order],
-        sessions.departure_step[order],
-        sessions.e_kwh[order],
-        sessions.p_max_kw[order],
-    )
+    mixed = sessions.take(order)
     np.testing.assert_allclose(
         plan_of(mixed, strategy).total_kw, plan_of(sessions, strategy).total_kw, atol=1e-9
     )

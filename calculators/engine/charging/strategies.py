@@ -1,0 +1,59 @@
+"""All strategies and what each needs: the one list that `schedule`, pages and tests read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from calculators.engine.charging import rules, sharing, v2g
+from calculators.engine.charging.request import Request
+from calculators.engine.charging.valley import valley_filling
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A way to charge.
+
+    Attributes
+    ----------
+    power : callable
+        `Request` -> power of each session-step, shape (n_active,). [kW]
+    needs : tuple of str
+        Arguments of `schedule` the strategy cannot do without.
+    keeps_limit : bool
+        Whether it keeps `limit_kw`; the others refuse one.
+    discharges : bool
+        Whether it gives power back, and so needs `battery_kwh` of every session.
+    capped : bool
+        Whether a driver who overrides still charges by it, because it is a limit and not a plan.
+    """
+
+    power: Callable[[Request], np.ndarray]
+    needs: tuple[str, ...] = ()
+    keeps_limit: bool = False
+    discharges: bool = False
+    capped: bool = False
+
+
+STRATEGIES: dict[str, Strategy] = {
+    "uncontrolled": Strategy(rules.uncontrolled),
+    "delayed": Strategy(rules.delayed),
+    "window": Strategy(rules.window),
+    "window-spread": Strategy(rules.window_spread, ("rng",)),
+    "static-cap": Strategy(rules.static_cap, ("limit_kw",), keeps_limit=True, capped=True),
+    "share-equal": Strategy(sharing.share_equal, ("limit_kw",), keeps_limit=True),
+    "share-fcfs": Strategy(sharing.share_fcfs, ("limit_kw",), keeps_limit=True),
+    "share-edf": Strategy(sharing.share_edf, ("limit_kw",), keeps_limit=True),
+    "share-llf": Strategy(sharing.share_llf, ("limit_kw",), keeps_limit=True),
+    "price": Strategy(rules.price, ("price_eur_per_kwh",)),
+    "co2": Strategy(rules.co2, ("co2_g_per_kwh",)),
+    "solar": Strategy(sharing.solar, ("solar_kw",)),
+    "valley-filling": Strategy(valley_filling),
+    "grid-aware": Strategy(sharing.grid_aware, ("limits",)),
+    "dso-dimming": Strategy(rules.dso_dimming, ("cap_kw",), capped=True),
+    "v2g-price": Strategy(v2g.v2g_price, ("price_eur_per_kwh",), discharges=True),
+    "v2h": Strategy(v2g.v2h, ("home_kw", "price_eur_per_kwh"), discharges=True),
+}
+"""Strategy by id."""
