@@ -87,30 +87,3 @@ def run(calculator: str, request: str, report: Report | None = None) -> str:
         return result
 
     return _guarded(work)
-
-
-def check_network(text: str, name: str) -> str:
-    """Read a user's own pandapower JSON and say what is in it.
-
-    Parameters
-    ----------
-    text : str
-        Content of the file.
-    name : str
-        Name of the file, used in messages.
-
-    Returns
-    -------
-    str
-        JSON object as of `run`; the result holds `name` and the counts `buses`, `lines`,
-        `transformers` and `loads`.
-    """
-
-    def work() -> dict[str, Any]:
-        from calculators.adapters.pandapower_json import read_network
-
-        content = read_network(text, name=name).to_dict()
-        counts = {key: len(value) for key, value in content.items() if isinstance(value, list)}
-        return {"name": name, "counts": counts}
-
-    return _guarded(work)

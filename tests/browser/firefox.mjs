@@ -46,13 +46,14 @@ try {
   });
   await page.evaluate(() => document.querySelector('[data-action="cancel"]').click());
   const status = await page.$eval(".sc-status", (element) => element.textContent);
+  const partial = await answered(first); // Firefox can suspend Python, so the finished part is shown
   await set("network", "kerber-rural-overhead");
   await set("n_draws", "4");
   await set("ev_share_percent", "20");
   await run();
-  const second = await answered(first);
+  const second = await answered(partial);
   const suspends = await page.evaluate(() => "Suspending" in WebAssembly);
-  console.log(JSON.stringify({ first, status, second, suspends, errors }));
+  console.log(JSON.stringify({ first, status, partial, second, suspends, errors }));
 } finally {
   await browser.close();
 }

@@ -71,7 +71,7 @@ export function startRegister(form, signal) {
   }
 
   function take() {
-    const given = read(location.hash);
+    const given = read(location.hash) ?? read(location.search);
     if (given) for (const name of NAMES) field(name).value = given[name];
     show();
   }
