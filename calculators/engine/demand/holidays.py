@@ -19,7 +19,7 @@ def easter_sunday(year: int) -> dt.date:
 
     Notes
     -----
-    The anonymous Gregorian algorithm; equal to python-dateutil 2.9 in each year from 1900 to 2099.
+    The anonymous Gregorian algorithm; equal to python-dateutil in each year from 1900 to 2099.
 
     Examples
     --------

@@ -17,7 +17,7 @@ def rules():
 
 @pytest.mark.parametrize(
     ("year", "day"),
-    # origin: python-dateutil 2.9; 2038 is the latest Easter possible
+    # origin: python-dateutil; 2038 is the latest Easter possible
     [(2024, "03-31"), (2025, "04-20"), (2026, "04-05"), (2027, "03-28"), (2028, "04-16"), (2038, "04-25"), (2049, "04-18")],
 )  # fmt: skip
 def test_easter_falls_on_the_published_sunday(year, day):
