@@ -131,10 +131,6 @@ class Branches:
                 "rating", "line", table.index[row], f"max_i_ka is {i_max[row]:g}; it must be 1e-6 to 1e6 kA.",
                 "Give the rated current, or loading cannot be judged.",
             )  # fmt: skip
-        for row in np.flatnonzero(live & (length > 100)):
-            self.notes.append(
-                f"line {table.index[row]} is {length[row]:g} km long: if that is in metres, divide length_km by 1000."
-            )
         base = self.vn[ends[0]] ** 2 / S_BASE_MVA
         y = (
             (table.numbers("g_us_per_km", 0.0) * 1e-6 + 2j * np.pi * self.f_hz * table.numbers("c_nf_per_km", 0.0) * 1e-9)
@@ -205,10 +201,6 @@ class Branches:
                 "and below the rated power.",
                 "Use 0 if they are not known.",
             )  # fmt: skip
-        for row in np.flatnonzero(live & (sn > 100)):
-            self.notes.append(
-                f"trafo {table.index[row]} has {sn[row]:g} MVA: if that is in kVA, divide sn_mva by 1000."
-            )
         return {
             "live": live, "ends": ends, "open": opened, "z": z_pi, "y": y_pi, "ratio": ratio,
             "shift": table.numbers("shift_degree", 0.0),

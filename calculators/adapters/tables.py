@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from calculators.adapters import units
 from calculators.adapters.branches import Branches, Table
 from calculators.adapters.topology import join, root, walk
 from calculators.engine.errors import InputError, Problem
@@ -58,6 +59,7 @@ class _Reader(Branches):
         loads, sgens = self.powers()
         if self.problems:
             raise InputError(self.problems)
+        self.notes += [str(finding) for finding in units.findings(self.tables)]
         return self.assemble(parent, lines, trafos, slack_row, slack_vm, loads, sgens, require_supply)
 
     def refuse(self) -> None:
@@ -187,12 +189,6 @@ class _Reader(Branches):
                     one = 0j
                 into["p"].append(one.real)
                 into["q"].append(one.imag)
-        big = [name for name, p, bus in zip(loads["names"], loads["p"], loads["rows"], strict=True)
-               if bus >= 0 and self.vn[bus] <= 1.0 and abs(p) > 2000]  # fmt: skip
-        if big:
-            self.notes.append(
-                f"{len(big)} low-voltage load(s) are above 2 MW, first {big[0]}: check for kW given as MW."
-            )
         return loads, sgens
 
     def assemble(

@@ -57,7 +57,6 @@ def test_reference_network_agrees_with_pandapower(name):
     random.seed(1)  # the Kerber networks place their loads at random
     network, found = agree(NETWORKS[name]())
     assert network.is_radial == ("meshed" not in name)
-    assert found.method == ("sweep" if network.is_radial else "z-bus")
     assert network.faults() == []
     assert Network.from_dict(network.to_dict()).to_dict() == network.to_dict()
 
