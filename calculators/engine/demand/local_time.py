@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import numpy as np
@@ -155,4 +155,4 @@ def on_local_steps(sessions: Sessions, steps: LocalSteps) -> Sessions:
     following = np.where(same, arrival[1:], np.iinfo(int).max)
     departure[:-1] = np.maximum(np.minimum(departure[:-1], following), arrival[:-1] + 1)
     energy = np.minimum(sessions.e_kwh, sessions.p_max_kw * (departure - arrival) * steps.dt_h)
-    return Sessions(arrival, departure, energy, sessions.p_max_kw, sessions.evse, sessions.p_min_kw)
+    return replace(sessions, arrival_step=arrival, departure_step=departure, e_kwh=energy)
