@@ -21,6 +21,7 @@ OUT = PACKAGE / "_data"
 FOLDERS = {  # name of the JSON file: folder of YAML entries, schema in calculators/schemas
     "parameters": (PACKAGE / "parameters", "parameter"),
     "definitions": (PACKAGE / "definitions", "definition"),
+    "regulation": (PACKAGE / "regulation", "regulation"),
     "cases": (PACKAGE.parent / "case_studies", "case"),
 }
 
