@@ -17,12 +17,18 @@ from calculators.adapters import networks
 from calculators.engine.errors import DataError, Problem
 
 PACKAGE = Path(__file__).resolve().parents[1]
+TEMPLATES = PACKAGE.parent / "templates"
 OUT = PACKAGE / "_data"
 FOLDERS = {  # name of the JSON file: folder of YAML entries, schema in calculators/schemas
     "parameters": (PACKAGE / "parameters", "parameter"),
     "definitions": (PACKAGE / "definitions", "definition"),
-    "regulation": (PACKAGE / "regulation", "regulation"),
     "cases": (PACKAGE.parent / "case_studies", "case"),
+    "regulation": (PACKAGE / "regulation", "regulation"),
+    "requirements": (TEMPLATES / "requirements", "requirement"),
+    "profiles": (TEMPLATES / "profiles", "profile"),
+    "questions": (TEMPLATES / "questions", "question"),
+    "countries": (TEMPLATES / "countries", "country"),
+    "documents": (TEMPLATES / "documents", "document"),
 }
 
 
