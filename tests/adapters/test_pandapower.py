@@ -55,7 +55,7 @@ def agree(net, method="auto"):
 @pytest.mark.parametrize("name", NETWORKS)
 def test_reference_network_agrees_with_pandapower(name):
     random.seed(1)  # the Kerber networks place their loads at random
-    network, found = agree(NETWORKS[name]())
+    network, _ = agree(NETWORKS[name]())
     assert network.is_radial == ("meshed" not in name)
     assert network.faults() == []
     assert Network.from_dict(network.to_dict()).to_dict() == network.to_dict()

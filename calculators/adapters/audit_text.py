@@ -1,0 +1,75 @@
+"""An audit as a person reads it in a terminal."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import Any
+
+from calculators.adapters.audit import Audit
+
+TITLES = {"error": "Errors", "warning": "Warnings", "note": "Notes"}
+WIDTH = 100
+MAX_NAMED = 5
+
+
+def to_text(audit: Audit) -> str:
+    """Return what is in the file, what was found, and the results at its own loads."""
+    lines = [audit.name, *_facts(audit.facts)]
+    for severity, title in TITLES.items():
+        found = [one for one in audit.findings if one.severity == severity]
+        if not found:
+            continue
+        lines += ["", f"{title} ({len(found)})"]
+        for one in found:
+            more = len(one.elements) - 1
+            where = f"{one.element}{f' and {more} more' if more > 0 else ''}: " if one.element else ""
+            lines += _bullet(f"[{one.code}] {where}{one.message}")
+            lines += [
+                f"    {row}" for row in textwrap.wrap(f"{one.effect} {one.smallest_fix}".strip(), WIDTH - 4)
+            ]
+            if 0 < more < MAX_NAMED:
+                lines += [f"    also: {', '.join(one.elements[1:])}"]
+    if not any(one.severity != "note" for one in audit.findings):
+        lines += ["", "Nothing looks wrong."]
+    if audit.base_case:
+        lines += ["", *_results(audit.base_case)]
+    lines += ["", "Usable." if audit.usable else "Not usable until the errors are mended."]
+    return "\n".join(lines) + "\n"
+
+
+def _facts(facts: dict[str, Any]) -> list[str]:
+    if "levels" not in facts:
+        return [f"{facts['buses']} buses"]
+    loops = facts["loops"]
+    rows = [
+        f"{facts['buses']} buses, {facts['lines']} lines ({facts['line_km']:,.2f} km), "
+        f"{facts['transformers']} transformers ({facts['transformer_kva']:,.0f} kVA)",
+        f"{facts['loads']} loads ({facts['load_kw']:,.1f} kW), {facts['generators']} static generators "
+        f"({facts['generation_kw']:,.1f} kW), {facts['open_switches']} of {facts['switches']} switches open",
+        "radial" if not loops else f"meshed: {loops} loop{'s' if loops > 1 else ''}",
+    ]
+    rows += [
+        f"{level['vn_kv']:g} kV: {level['buses']} buses, {level['line_km']:,.2f} km, {level['loads']} loads"
+        for level in facts["levels"]
+    ]
+    if facts["buses_without_supply"]:
+        rows.append(f"{facts['buses_without_supply']} buses without supply")
+    return rows
+
+
+def _results(base: dict[str, Any]) -> list[str]:
+    rows = [
+        "At the loads in the file",
+        f"  lowest voltage    {base['lowest_voltage_pu']:8.5f} pu  {base['lowest_voltage_bus']}",
+        f"  highest voltage   {base['highest_voltage_pu']:8.5f} pu  {base['highest_voltage_bus']}",
+    ]
+    for kind, word in (("line", "line"), ("trafo", "transformer")):
+        if f"highest_{kind}_loading_percent" in base:
+            percent, name = base[f"highest_{kind}_loading_percent"], base[f"highest_{kind}_loading_at"]
+            rows.append(f"  {f'fullest {word}':19}{percent:6.1f} %   {name}")
+    return [*rows, f"  losses            {base['loss_kw']:8.2f} kW"]
+
+
+def _bullet(text: str) -> list[str]:
+    wrapped = textwrap.wrap(text, WIDTH - 2)
+    return [f"- {wrapped[0]}", *(f"    {row}" for row in wrapped[1:])]
