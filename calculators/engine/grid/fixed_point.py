@@ -76,7 +76,7 @@ class Chunk:
         n, n_t = operator.u_empty.size, operator.n_t
         self.operator = operator
         self.p, self.q, self.weight, self.spare, self.size = (np.zeros((n, n_t)) for _ in range(5))
-        self.u, self.next, self.current = (np.empty((n, 2, n_t)) for _ in range(3))
+        self.u, self.next, self.current, self.before = (np.empty((n, 2, n_t)) for _ in range(4))
 
     def solve(self, tol: float, start: Start | None = None) -> Steps:
         """Solve for the powers in `p` and `q` (n_element, n_t), drawn positive. [pu]
@@ -96,10 +96,15 @@ class Chunk:
                 self.u[:, part] += self.spare
         residual = np.full(self.operator.n_t, np.inf)
         for iteration in range(1, MAX_ITERATIONS + 1):
+            self.current, self.before = self.before, self.current
             self._currents()
+            if (
+                iteration > FIRST_CHECK
+            ):  # what has converged stays, so no step depends on which others run with it
+                np.copyto(self.current, self.before, where=residual <= tol)
             self.operator.voltages(self.current, self.next)
             if iteration >= FIRST_CHECK:
-                residual = self._mismatch()
+                residual = np.where(residual <= tol, residual, self._mismatch())
             self.u, self.next = self.next, self.u
             if not np.any(residual > tol):
                 break

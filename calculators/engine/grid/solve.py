@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from queue import SimpleQueue
 from typing import Literal
 
@@ -26,7 +27,7 @@ IN_BROWSER = sys.platform == "emscripten"
 
 N_THREADS = 1 if IN_BROWSER else min(os.cpu_count() or 1, 4)
 
-CHUNK_VALUES = 600_000 if IN_BROWSER else 75_000
+CHUNK_VALUES = 150_000 if IN_BROWSER else 75_000
 """Nodes times steps of one chunk; small enough for the processor's cache, large enough for few Python calls."""
 
 MAX_FULL_BYTES = 2_000_000_000
@@ -141,7 +142,7 @@ def checked(p_kw: np.ndarray, q_kvar: np.ndarray, kind: str, *rows: int) -> tupl
                     f"Give one row per {kind} of the network.",
                 )
             )
-        elif not np.isfinite(array).all():
+        elif not np.isfinite(array.sum()) and not np.isfinite(array).all():  # the sum needs no memory
             *row, step = np.argwhere(~np.isfinite(array))[0]
             problems.append(
                 Problem("not-finite", f"{name} is {array[(*row, step)]} in step {step}.", f"{kind} {row[0]}")
@@ -268,12 +269,16 @@ def _in_order(
             free.put(chunk)
 
     with ThreadPoolExecutor(n_thread) as pool:
-        waiting = [pool.submit(run, part) for part in parts]
+        ahead: deque[Future[Reduced]] = deque()
         try:
-            for one in waiting:
-                yield one.result()
+            for part in parts:
+                ahead.append(pool.submit(run, part))
+                if len(ahead) > n_thread:  # few wait to be taken, so memory does not grow with the steps
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
         finally:
-            for one in waiting:
+            for one in ahead:
                 one.cancel()
 
 

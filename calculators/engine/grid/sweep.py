@@ -20,25 +20,69 @@ from calculators.engine.grid.network import Network
 
 @dataclass(frozen=True)
 class Tree:
-    """A radial network, parents before children; row 0 is the slack. Scaled voltages make ratios vanish.
+    """A radial network, parents before children; row 0 is the slack, row k is the node `node[k]`.
 
-    Row k is the node `node[k]`, fed from row `parent[k]` by `branch[k]`, which is `forward` when its from end is
-    the parent. `y` is the shunt admittance at each row, `y_up` and `y_down` that of the branch at parent and row.
+    Voltages and currents are scaled so that neither ratios nor shunts are left: with V = `v_scale` v / `base` and
+    I = i / `v_scale`, the sum j of i below a row gives v = v of the parent - `z` j. `end_v` v + j, times
+    `end_scale` (loading in %), is the current at the parent's end [0] and at the own end [1] of the row's branch.
     """
 
     node: np.ndarray
     parent: np.ndarray
     branch: np.ndarray
-    forward: np.ndarray
-    scale: np.ndarray
+    base: np.ndarray
+    v_scale: np.ndarray
     z: np.ndarray
-    y: np.ndarray
-    y_up: np.ndarray
-    y_down: np.ndarray
+    y_root: complex
+    end_v: tuple[np.ndarray, np.ndarray]
+    end_scale: tuple[np.ndarray, np.ndarray]
 
 
 def tree(network: Network) -> Tree:
-    """Order a radial network and absorb the transformer ratios into the voltage bases."""
+    """Order a radial network and choose the scales.
+
+    A row with admittance y below it hangs on its parent through z: V = (V_parent - z J) d with d = 1 / (1 + z y),
+    and its parent sees y d and J d. The product of d from the slack down is the scale that removes them.
+    """
+    node, parent, feeder = _ordered(network)
+    n = node.size
+    base, forward = np.ones(n), np.ones(n, dtype=bool)
+    z, up, down = (np.zeros(n, dtype=complex) for _ in range(3))
+    for row in range(1, n):
+        index, above = feeder[row], parent[row]
+        forward[row] = network.branch_from[index] == node[above]
+        ratio = network.branch_ratio[index]
+        base[row] = base[above] * ratio if forward[row] else base[above] / ratio
+        inner = base[row] if forward[row] else base[above]  # the pi sits at the to end of the ratio
+        z[row] = network.branch_z_pu[index] * inner**2
+        ends = network.branch_y_from_pu[index] / inner**2, network.branch_y_to_pu[index] / inner**2
+        up[row], down[row] = ends if forward[row] else ends[::-1]
+    y = down.copy()
+    np.add.at(y, parent[1:], up[1:])
+    d = np.ones(n, dtype=complex)
+    for row in range(n - 1, 0, -1):
+        d[row] = 1.0 / (1.0 + z[row] * y[row])
+        y[parent[row]] += y[row] * d[row]
+    scale = d.copy()
+    for row in range(1, n):
+        scale[row] *= scale[parent[row]]
+    z_scaled = z * d / scale**2
+    above = up * scale[parent]
+    of_j = 1.0 / scale + above * z_scaled, 1.0 / scale
+    of_v = y * scale + above, (y - down) * scale
+    loading = loading_per_current(network)
+    per_end = [np.concatenate([[0.0], np.where(forward, *ends)[1:]]) for ends in (
+        (loading[0][feeder], loading[1][feeder]), (loading[1][feeder], loading[0][feeder])
+    )]  # fmt: skip
+    return Tree(
+        node, parent, feeder, base, scale, z_scaled, complex(y[0]),
+        (of_v[0] / of_j[0], of_v[1] / of_j[1]),
+        (np.abs(of_j[0]) * per_end[0] * base[parent], np.abs(of_j[1]) * per_end[1] * base),
+    )  # fmt: skip
+
+
+def _ordered(network: Network) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Node, parent's row and branch to the parent of each row."""
     neighbours: list[list[tuple[int, int]]] = [[] for _ in range(network.n_node)]
     for branch, (start, stop) in enumerate(zip(network.branch_from, network.branch_to, strict=True)):
         neighbours[start].append((int(stop), branch))
@@ -47,22 +91,7 @@ def tree(network: Network) -> Tree:
     for row, (here, _, through) in enumerate(rows):  # grows while it is read
         rows += [(there, row, branch) for there, branch in neighbours[here] if branch != through]
     node, parent, feeder = (np.array(column) for column in zip(*rows, strict=True))
-    n = node.size
-    forward = np.ones(n, dtype=bool)
-    scale, z = np.ones(n), np.zeros(n, dtype=complex)
-    y, y_up, y_down = np.zeros(n, dtype=complex), np.zeros(n, dtype=complex), np.zeros(n, dtype=complex)
-    for row in range(1, n):
-        index, above = feeder[row], parent[row]
-        forward[row] = network.branch_from[index] == node[above]
-        ratio = network.branch_ratio[index]
-        scale[row] = scale[above] * ratio if forward[row] else scale[above] / ratio
-        inner = scale[row] if forward[row] else scale[above]  # the pi sits at the to end of the ratio
-        z[row] = network.branch_z_pu[index] * inner**2
-        ends = network.branch_y_from_pu[index] / inner**2, network.branch_y_to_pu[index] / inner**2
-        y_up[row], y_down[row] = ends if forward[row] else ends[::-1]
-        y[row] += y_down[row]
-        y[above] += y_up[row]
-    return Tree(node, parent, feeder, forward, scale, z, y, y_up, y_down)
+    return node, parent, feeder
 
 
 class Sweep:
@@ -74,53 +103,49 @@ class Sweep:
         row_of = np.empty(n, dtype=int)
         row_of[shape.node] = np.arange(n)
         self.rows = row_of[drawn]
-        self.v, self.series, self.drop = (np.zeros((n, 2, n_t)) for _ in range(3))
-        self.spare = np.empty((n, n_t))
+        self.factor = shape.v_scale[self.rows]
+        self.u_empty = network.slack_vm_pu * self.factor
+        self.v, self.sum, self.drop = (np.zeros((n, 2, n_t)) for _ in range(3))
         self.v[0, 0] = network.slack_vm_pu
-        self.shunt = np.flatnonzero(shape.y)
+        self.spare, self.small = np.empty((n, n_t)), np.empty((self.rows.size, 2, n_t))
         below = range(n - 1, 0, -1)
-        self.backward = [(self.series[shape.parent[row]], self.series[row]) for row in below]
+        self.backward = [(self.sum[shape.parent[row]], self.sum[row]) for row in below]
         self.onward = [(self.v[shape.parent[row]], self.drop[row], self.v[row]) for row in reversed(below)]
-        # The empty network: its shunts are linear, so a few passes settle them to the last digit.
-        none = np.zeros((self.rows.size, 2, n_t))
-        self.v[:, 0] = network.slack_vm_pu
-        for _ in range(20 if self.shunt.size else 1):
-            self.voltages(none, none)
-            none[:] = 0.0
-        found = self.v[self.rows, :, 0]
-        self.u_empty = found[:, 0] + 1j * found[:, 1]
 
     def voltages(self, current: np.ndarray, out: np.ndarray) -> None:
-        shape, series, drop, spare = self.shape, self.series, self.drop, self.spare
-        series[:] = 0.0
-        if self.shunt.size:
-            _multiply(shape.y, self.v, series, spare)
-        series[self.rows] += current
+        few = self.spare[: self.rows.size]
+        _multiply(self.factor, current, self.small, few)
+        self.sum[:] = 0.0
+        self.sum[self.rows] = self.small
         for above, below in self.backward:
             np.add(above, below, out=above)
-        _multiply(shape.z, series, drop, spare)
+        _multiply(self.shape.z, self.sum, self.drop, self.spare)
         for above, between, below in self.onward:
             np.subtract(above, between, out=below)
-        np.take(self.v, self.rows, axis=0, out=out)
+        np.take(self.v, self.rows, axis=0, out=self.small)
+        _multiply(self.factor, self.small, out, few)
 
     def results(self) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
-        network, shape, spare = self.network, self.shape, self.spare
-        n = shape.node.size
-        supply = self.series[:1, 0] + 1j * self.series[:1, 1]
-        voltage, loading = np.empty((n, self.n_t)), np.empty((network.n_branch, self.n_t))
-        voltage[shape.node] = _size(self.v, spare) / shape.scale[:, None]
-        scale_from, scale_to = loading_per_current(network)
-        index, above = shape.branch[1:], shape.parent[1:]
-        at_parent = np.where(shape.forward[1:], scale_from[index], scale_to[index]) * shape.scale[above]
-        at_child = np.where(shape.forward[1:], scale_to[index], scale_from[index]) * shape.scale[1:]
-        end = np.empty_like(self.v)
-        _multiply(shape.y_up, self.v[shape.parent], end, spare)
-        end += self.series
-        upper = _size(end, spare)[1:] * at_parent[:, None]
-        _multiply(shape.y_down, self.v, end, spare)
-        np.subtract(self.series, end, out=end)
-        loading[index] = np.maximum(upper, _size(end, spare)[1:] * at_child[:, None])
+        shape, at_root = self.shape, self.sum[:1]
+        supply = at_root[:, 0] + 1j * at_root[:, 1] + shape.y_root * self.network.slack_vm_pu
+        voltage, loading = np.empty((shape.node.size, self.n_t)), np.empty((self.network.n_branch, self.n_t))
+        voltage[shape.node] = self._size(self.v, np.abs(shape.v_scale) / shape.base)
+        ends = []
+        for of_v, scale in zip(shape.end_v, shape.end_scale, strict=True):
+            _multiply(of_v, self.v, self.drop, self.spare)
+            self.drop += self.sum
+            ends.append(self._size(self.drop, scale))
+        loading[shape.branch[1:]] = np.maximum(*ends)[1:]
         return (voltage, loading), supply
+
+    def _size(self, x: np.ndarray, scale: np.ndarray) -> np.ndarray:
+        """Magnitude of pairs (n, 2, n_t), times a scale."""
+        result: np.ndarray = x[:, 0] * x[:, 0]
+        np.multiply(x[:, 1], x[:, 1], out=self.spare)
+        result += self.spare
+        np.sqrt(result, out=result)
+        result *= scale[:, None]
+        return result
 
 
 def _multiply(factor: np.ndarray, x: np.ndarray, out: np.ndarray, spare: np.ndarray) -> None:
@@ -131,12 +156,3 @@ def _multiply(factor: np.ndarray, x: np.ndarray, out: np.ndarray, spare: np.ndar
     out[:, 0] -= spare
     np.multiply(x[:, 0], im, out=spare)
     out[:, 1] += spare
-
-
-def _size(x: np.ndarray, spare: np.ndarray) -> np.ndarray:
-    """Magnitude of pairs (n, 2, n_t)."""
-    result: np.ndarray = x[:, 0] * x[:, 0]
-    np.multiply(x[:, 1], x[:, 1], out=spare)
-    result += spare
-    np.sqrt(result, out=result)
-    return result

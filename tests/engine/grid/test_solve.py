@@ -3,6 +3,7 @@
 import importlib
 import logging
 import random
+import tracemalloc
 from dataclasses import fields
 
 import numpy as np
@@ -77,6 +78,45 @@ def test_energy_balance_and_losses(networks, name):
     assert found.residual_kva.max() <= 1e-9
 
 
+def test_energy_balance_closes_with_the_heat_in_the_lines(networks):
+    """The 33-bus feeder has neither shunts nor transformers: its losses are 3 I^2 R, from the loadings alone."""
+    network = networks["33"]
+    p, q = loads(network, 50)
+    found = solve(network, p, q, tol_kva=1e-9)
+    live = network.line_branch >= 0
+    i_ka = found.line_loading_percent[live] / 100 * network.line_i_max_ka[live][:, None]
+    base_ohm = network.node_vn_kv[network.branch_from] ** 2
+    r_ohm = (network.branch_z_pu.real * base_ohm)[network.line_branch[live]]
+    heat_kw = 3 * (i_ka**2 * r_ohm[:, None]).sum(axis=0) * 1e3
+    balance = found.grid_import_kw - p[network.load_node >= 0].sum(axis=0) - heat_kw
+    assert np.all(np.abs(balance) <= 1e-9 * np.abs(found.grid_import_kw))
+
+
+@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("method", ["sweep", "z-bus"])
+def test_a_step_does_not_depend_on_the_steps_solved_with_it(networks, name, method, monkeypatch):
+    network = networks[name]
+    if method == "sweep" and not network.is_radial:
+        return
+    p, q = loads(network, 64, high=3.0 if network.is_radial else 1.0)
+    together = solve(network, p, q, method=method)
+    for chunk in (7, 13):
+        monkeypatch.setattr(MODULE, "_parts", lambda n_t, n_node, n=chunk: [
+            slice(start, min(start + n, n_t)) for start in range(0, n_t, n)
+        ])  # fmt: skip
+        apart = solve(network, p, q, method=method)
+        np.testing.assert_allclose(apart.vm_pu, together.vm_pu, rtol=0, atol=1e-13)
+
+
+@pytest.mark.parametrize("name", ["lv", "suburb"])
+def test_sweep_and_matrix_do_the_same_passes_so_that_browser_and_terminal_agree(networks, name):
+    network = networks[name]
+    p, q = loads(network, 100, low=0.1, high=2.0)
+    one, other = (solve(network, p, q, method=way) for way in ("sweep", "z-bus"))
+    np.testing.assert_allclose(one.vm_pu, other.vm_pu, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(one.line_loading_percent, other.line_loading_percent, rtol=1e-8, atol=1e-7)
+
+
 @pytest.mark.parametrize("name", ["lv", "suburb", "33"])
 def test_more_load_never_raises_a_voltage_of_a_radial_feeder(networks, name):
     network = networks[name]
@@ -128,6 +168,52 @@ def test_summary_is_the_reduction_of_the_full_result(networks, name):
     np.testing.assert_array_equal(brief.vm_pu, full.vm_pu[:, kept])
     np.testing.assert_array_equal(brief.line_loading_percent, full.line_loading_percent[:, kept])
     np.testing.assert_array_equal(full.worst_steps, np.arange(400))
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_percentiles_of_the_summary_are_within_their_bound(networks, name):
+    network = networks[name]
+    p, q = loads(network, 700)
+    full, brief = solve(network, p, q), solve(network, p, q, keep="summary")
+    ordered = np.sort(full.vm_pu, axis=1)
+    for percent, exact, counted in (
+        (5, full.vm_p05_pu, brief.vm_p05_pu),
+        (50, full.vm_p50_pu, brief.vm_p50_pu),
+        (95, full.vm_p95_pu, brief.vm_p95_pu),
+    ):
+        np.testing.assert_array_equal(exact, np.percentile(full.vm_pu, percent, axis=1))
+        rank = percent / 100 * 699
+        low, high = ordered[:, int(np.floor(rank))], ordered[:, int(np.ceil(rank))]
+        assert np.all((counted >= low - 2e-4) & (counted <= high + 2e-4))
+
+
+def test_hours_above_count_the_steps_outside_each_limit(networks):
+    network = networks["lv"]
+    p, q = loads(network, 100, low=0.0, high=2.0)
+    limits = (0.93, 0.995)
+    found = solve(network, p, q, keep="summary", dt_h=0.25, vm_limits_pu=limits)
+    full = solve(network, p, q)
+    for name, broken in (
+        ("line", full.line_loading_percent > 100),
+        ("trafo", full.trafo_loading_percent > 100),
+        ("vm_low", full.vm_pu < limits[0]),
+        ("vm_high", full.vm_pu > limits[1]),
+    ):
+        np.testing.assert_array_equal(found.hours_above[name], 0.25 * broken.sum(axis=1))
+        assert name == "line" or found.hours_above[name].any()
+
+
+def test_memory_of_a_summary_does_not_grow_with_the_steps(networks):
+    network, peaks = networks["suburb"], []
+    for n_t in (4_000, 16_000):
+        p = np.broadcast_to(network.p_load_kw[:, None], (network.n_load, n_t))
+        tracemalloc.start()
+        solve(network, p, p, keep="summary")
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    per_step = (peaks[1] - peaks[0]) / 12_000
+    assert per_step < 10 * 8, "a handful of numbers per step; 294 buses in full would be 294 x 8 bytes"
+    assert peaks[0] < 100e6
 
 
 def test_generation_replaces_that_of_the_network(networks):
