@@ -93,7 +93,7 @@ def table(entries: Entries, root: str) -> str:
         f'<th scope="col">{name}</th>' for name in ("Rule", "Who has to do what", "Where", "When")
     )
     return (
-        f'{filters()}<table class="reg-table reg-list"><caption>Entries of the register</caption>'
+        f'{filters()}<table class="reg-table reg-list" data-search-exclude><caption>Entries of the register</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{lines}</tbody></table>"
     )
 
@@ -224,7 +224,7 @@ def doubts(entries: Entries, root: str) -> str:
         if texts:
             link = f'<a href="{root}{escape(address(entry))}">{escape(entry["title"])}</a>'
             lines.append(f"<li>{link} {mark(entry['confidence'])}<br>{'<br>'.join(map(escape, texts))}</li>")
-    return f'<ul class="reg-doubts">{"".join(lines)}</ul>'
+    return f'<ul class="reg-doubts" data-search-exclude>{"".join(lines)}</ul>'
 
 
 def counts(entries: Entries) -> str:

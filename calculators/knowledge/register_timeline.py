@@ -117,7 +117,7 @@ def table(marks: Sequence[Row], data_version: str, root: str) -> str:
         for mark in marks
     )
     return (
-        '<table class="reg-table reg-dates"><caption>The same dates as a list</caption><thead><tr>'
+        '<table class="reg-table reg-dates" data-search-exclude><caption>The same dates as a list</caption><thead><tr>'
         '<th scope="col">No.</th><th scope="col">Date</th><th scope="col">Field</th>'
         f'<th scope="col">What happens</th></tr></thead><tbody>{lines}</tbody></table>'
     )
