@@ -33,6 +33,8 @@ class Scenario:
         What the scenario is about and who owns it (`city`, `dso`, `tso`).
     assumptions : list of dict
         `{"id", "value", "unit", "source"}` each.
+    results : dict
+        What it gave when saved: `{name: {"value", "p10", "p90"}}`; not part of the hash.
     engine_version, data_version : str
         What computed it; not part of the hash.
     """
@@ -45,6 +47,7 @@ class Scenario:
     year: int | None = None
     owner: str = ""
     assumptions: list[dict[str, Any]] = field(default_factory=list)
+    results: dict[str, Any] = field(default_factory=dict)
     schema_version: int = SCHEMA_VERSION
     engine_version: str = __version__
     data_version: str = DATA_VERSION
@@ -53,7 +56,8 @@ class Scenario:
     def hash(self) -> str:
         """First 16 hex digits of the SHA-256 of the canonical form, versions left out."""
         content = asdict(self)
-        del content["engine_version"], content["data_version"]
+        for name in ("engine_version", "data_version", "results"):
+            del content[name]
         return hashlib.sha256(canonical(content).encode("utf-8")).hexdigest()[:16]
 
     def to_json(self) -> str:
@@ -111,6 +115,7 @@ def _problems(content: dict[str, Any]) -> list[Problem]:
         "year": (int, type(None)),
         "owner": (str,),
         "assumptions": (list,),
+        "results": (dict,),
         "schema_version": (int,),
         "engine_version": (str,),
         "data_version": (str,),

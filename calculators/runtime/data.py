@@ -22,6 +22,7 @@ OUT = PACKAGE / "_data"
 FOLDERS = {  # name of the JSON file: folder of YAML entries, schema in calculators/schemas
     "parameters": (PACKAGE / "parameters", "parameter"),
     "definitions": (PACKAGE / "definitions", "definition"),
+    "words": (PACKAGE / "words", "words"),
     "cases": (PACKAGE.parent / "case_studies", "case"),
     "regulation": (PACKAGE / "regulation", "regulation"),
     "requirements": (TEMPLATES / "requirements", "requirement"),

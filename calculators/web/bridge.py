@@ -87,3 +87,26 @@ def run(calculator: str, request: str, report: Report | None = None) -> str:
         return result
 
     return _guarded(work)
+
+
+def compare(request: str) -> str:
+    """Put up to four results side by side.
+
+    Parameters
+    ----------
+    request : str
+        JSON object with `results` (of `run`), `names` and optionally `lang`.
+
+    Returns
+    -------
+    str
+        JSON object as of `run`.
+    """
+
+    def work() -> dict[str, Any]:
+        from calculators.compare import compare as side_by_side
+
+        asked = json.loads(request)
+        return side_by_side(asked["results"], asked["names"], asked.get("lang", "en"))
+
+    return _guarded(work)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
-ENTRIES = {"app.js": "mount.js", "worker.js": "worker.js", "charts.js": "charts.js"}
+ENTRIES = {"app.js": "mount.js", "worker.js": "worker.js", "charts.js": "charts.js", "cases.js": "cases.js"}
 
 
 def build(out: Path) -> dict[str, tuple[int, int]]:

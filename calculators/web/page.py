@@ -97,7 +97,14 @@ def _control(item: Mapping[str, Any], ident: str, words: dict[str, str], lang: s
     return (
         f'<div class="sc-control"><input type="text" inputmode="{mode}" id="{ident}" name="{name}" '
         f'value="{item["default"]:g}" autocomplete="off" {described}>{suffix}</div><p class="sc-read"></p>'
+        + (_unknown(item, name, words) if "unknown" in item else "")
     )
+
+
+def _unknown(item: Mapping[str, Any], name: str, words: dict[str, str]) -> str:
+    span = {end: _number(item["unknown"][end]) for end in ("low", "high")}
+    text = words["unknown"].format(unit=item["unit"], **span)
+    return f'<label class="sc-unknown sc-live-only"><input type="checkbox" name="{name}-unknown">{escape(text)}</label>'
 
 
 def _field(item: Mapping[str, Any], words: dict[str, str], lang: str) -> str:
@@ -155,6 +162,16 @@ def _form(definition: Mapping[str, Any], words: dict[str, str], lang: str, engin
     )
 
 
+def _comparison(words: dict[str, str]) -> str:
+    """Return the empty place where kept answers are put side by side."""
+    return (
+        f'<section class="sc-compare sc-live-only" aria-labelledby="sc-compare"><h2 id="sc-compare">{escape(words["compare"])}'
+        f"</h2><p>{escape(words['compareHelp'])}</p>"
+        f'<div class="sc-row">{_button(words["keep"], "keep")}</div><ul class="sc-kept"></ul>'
+        f'<div class="sc-compared"></div></section>'
+    )
+
+
 def draw_svg(chart: Mapping[str, Any]) -> str:
     """Return a chart's specification drawn as SVG, without style attributes and with ids of its own.
 
@@ -185,7 +202,7 @@ def _figure(chart: Mapping[str, Any], index: int, words: dict[str, str]) -> str:
     buttons = "".join(
         f'<button type="button" class="sc-button sc-quiet sc-live-only" data-action="{action}" '
         f'data-index="{index}">{escape(text)}</button>'
-        for action, text in (("csv-chart", words["csv"]), ("svg", words["svg"]))
+        for action, text in (("csv-chart", words["csv"]), ("svg", words["svg"]), ("png", words["png"]))
     )
     return (
         f'<figure class="sc-figure" data-chart="{index}"><figcaption><h3>{escape(chart["title"])}</h3></figcaption>'
@@ -296,7 +313,7 @@ def render_page(
         f'<p class="sc-example">{escape(words["example"])}</p>'
         f'<p class="sc-stale-note" hidden>{escape(words["stale"])}</p>'
         f'<p class="sc-status" role="status" aria-live="polite"></p>'
-        f'<div class="sc-output">{_result(result, words, lang)}</div></section></div>'
+        f'<div class="sc-output">{_result(result, words, lang)}</div>{_comparison(words)}</section></div>'
         f"{_prose(words['whenUse'], _say(definition['when_to_use'], lang))}"
         f"{_prose(words['whenNot'], _say(definition['when_not_to_use'], lang))}{after}"
         f'<h2 id="sources">{escape(words["sources"])}</h2><ul>{sources}</ul></div>'

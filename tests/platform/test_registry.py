@@ -19,7 +19,7 @@ def result():
 def test_a_result_is_plain_json_with_every_contract_field(result):
     assert set(json.loads(registry.to_json(result))) == {
         "calculator", "engine_version", "data_version", "seed", "inputs", "changed_inputs", "headline", "verdict",
-        "results", "drivers", "charts", "tables", "warnings", "explain", "partial", "scenario_hash",
+        "results", "drivers", "charts", "tables", "warnings", "explain", "partial", "scenario_hash", "unknown",
     }  # fmt: skip
 
 

@@ -36,7 +36,7 @@ test("only values that differ from their default count as changed", () => {
 
 test("a scenario opens in its own calculator only", () => {
   const text = JSON.stringify(toScenario(definition, { n: 5 }, null));
-  assert.deepEqual(fromScenario(definition, text), { n: 5 });
+  assert.deepEqual(fromScenario(definition, text).inputs, { n: 5 });
   assert.equal(fromScenario({ id: "other" }, text), null);
   assert.equal(fromScenario(definition, "{"), null);
 });

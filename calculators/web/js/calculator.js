@@ -1,8 +1,9 @@
 // One calculator on the page: joins form, engine, result, link, scenario and files.
+import { Comparison } from "./compare.js";
 import { download } from "./dom.js";
 import { Cancelled, call, cancel, idle, ready } from "./engine.js";
-import { toCsv, toSvg } from "./export.js";
-import { readFile } from "./file.js";
+import { toCsv, toPng, toSvg } from "./export.js";
+import { readFile, sha256 } from "./file.js";
 import { Form } from "./form.js";
 import { decode, encode, LINK_LIMIT } from "./link.js";
 import { show } from "./results.js";
@@ -19,8 +20,10 @@ export class Calculator {
     this.lang = root.dataset.lang;
     this.t = translator(this.lang);
     this.form = new Form(root, this.definition, this.lang, this.t);
+    this.comparison = new Comparison(root, this.definition.id, this.lang, this.t);
     this.files = {};
     this.fileNames = {};
+    this.fileHashes = {};
     this.run = 0;
     this.lastMs = Infinity;
     this.changed = {};
@@ -56,9 +59,14 @@ export class Calculator {
       this.calculate(true);
     });
     this.on(form, "input", (event) => {
+      if (event.target.closest(".sc-unknown")) this.form.toggle(event.target);
       if (event.target.type !== "file" && event.target.name !== "sc-view") this.edited();
     });
     this.on(form, "change", (event) => this.change(event));
+    this.on(this.part(".sc-kept"), "change", ({ target }) => {
+      this.comparison.rename(Number(target.dataset.kept), target.value);
+      this.compare();
+    });
     for (const intent of ["focusin", "pointerdown"]) this.on(form, intent, () => this.warm());
     this.on(window, "hashchange", () => this.restoreLink());
     this.on(window, "popstate", () => this.restoreLink());
@@ -97,6 +105,9 @@ export class Calculator {
       "csv-chart": () => this.csv(this.result.charts[index].title, this.result.charts[index].table),
       "csv-table": () => this.csv(this.result.tables[index].title, this.result.tables[index]),
       svg: () => this.svg(index),
+      png: () => this.png(index),
+      keep: () => this.keep(),
+      drop: () => this.drop(Number(index)),
     };
     actions[action]?.();
   }
@@ -152,6 +163,7 @@ export class Calculator {
   clearFiles() {
     this.files = {};
     this.fileNames = {};
+    this.fileHashes = {};
     this.fileVersion += 1;
     for (const input of this.root.querySelectorAll(".sc-field input[type=file]")) {
       input.value = "";
@@ -233,7 +245,9 @@ export class Calculator {
     const answer = this.part(".sc-answer");
     // on a narrow screen the answer is below the form: bring it to the reader who asked for it
     if (asked && answer.getBoundingClientRect().top > innerHeight / 2) answer.scrollIntoView();
+    result.labels = this.form.labels();
     await show(this.part(".sc-output"), result, this.lang, this.t);
+    await this.comparison.show(result);
     if (result.partial) this.announce(this.t("partial"));
     else this.announce(this.t("done", { headline: result.headline }), true);
   }
@@ -314,7 +328,8 @@ export class Calculator {
   }
 
   save() {
-    const scenario = toScenario(this.definition, this.changed, this.result);
+    const answered = this.key() === this.shown ? this.result : null;
+    const scenario = toScenario(this.definition, { ...this.changed, ...this.fileHashes }, answered);
     download(`${this.definition.id}.scenario.json`, JSON.stringify(scenario, null, 2), "application/json");
   }
 
@@ -322,14 +337,55 @@ export class Calculator {
     const [file] = target.files;
     if (!file) return;
     const read = await readFile(file, this.t);
-    const inputs = read.problem ? null : fromScenario(this.definition, read.text);
+    const opened = read.problem ? null : fromScenario(this.definition, read.text);
     target.value = "";
-    if (inputs === null) {
+    if (opened === null) {
       this.problems([{ message: read.problem ?? this.t("openBad") }], true);
       return;
     }
-    this.take(inputs);
-    this.announce(this.t("opened"));
+    this.take(opened.inputs);
+    this.announce(this.older(opened) ?? this.t("opened"));
+  }
+
+  /** An answer of another version is kept beside today's; returns the sentence that says so. */
+  older({ engine_version: engine, data_version: data, results, inputs }) {
+    const { engine_version: engineNow, data_version: dataNow } = this.result;
+    if (!engine || (engine === engineNow && data === dataNow)) return null;
+    if (Object.keys(results ?? {}).length > 0) {
+      const { calculator, results: now } = this.result;
+      const old = Object.entries(now).map(([name, entry]) => [
+        name,
+        { ...entry, value: null, p10: null, p90: null, ...results[name] },
+      ]);
+      const defaults = Object.fromEntries(this.definition.inputs.map((input) => [input.name, input.default]));
+      this.comparison.keep(
+        {
+          calculator,
+          inputs: { ...defaults, ...inputs },
+          results: Object.fromEntries(old),
+          engine_version: engine,
+          data_version: data,
+        },
+        this.t("asSaved", { engine, data }),
+      );
+    }
+    return this.t("older", { engine, data, engineNow, dataNow });
+  }
+
+  keep() {
+    const name = this.t("nth", { n: this.comparison.kept.length + 1 });
+    const room = this.comparison.keep(this.result, name);
+    this.announce(room ? this.t("kept", { name }) : this.t("keptFull"));
+  }
+
+  drop(index) {
+    this.comparison.remove(index);
+    this.compare();
+  }
+
+  /** Renew the comparison when the engine is there; before its first run there is nothing to compare. */
+  compare() {
+    if (this.root.dataset.state === "live") this.comparison.show(this.result);
   }
 
   async openFile(target) {
@@ -338,6 +394,7 @@ export class Calculator {
     const note = target.closest(".sc-field").querySelector(".sc-file-name");
     delete this.files[name];
     delete this.fileNames[name];
+    delete this.fileHashes[name];
     note.textContent = "";
     if (file) {
       const read = await readFile(file, this.t);
@@ -348,6 +405,7 @@ export class Calculator {
       }
       this.files[name] = read.text;
       this.fileNames[name] = read.name;
+      this.fileHashes[name] = { name: read.name, sha256: await sha256(read.text) };
       note.textContent = read.name;
     }
     this.fileVersion += 1;
@@ -364,5 +422,10 @@ export class Calculator {
   svg(index) {
     const drawn = this.part(`.sc-figure[data-chart="${index}"] svg`);
     if (drawn) download(`${this.definition.id}-${index}.svg`, toSvg(drawn), "image/svg+xml");
+  }
+
+  async png(index) {
+    const drawn = this.part(`.sc-figure[data-chart="${index}"] svg`);
+    if (drawn) download(`${this.definition.id}-${index}.png`, await toPng(drawn), "image/png");
   }
 }

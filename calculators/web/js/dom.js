@@ -31,9 +31,9 @@ export function table(caption, columns, rows, format = String) {
   );
 }
 
-/** Offer text as a file to save. */
-export function download(name, text, type) {
-  const url = URL.createObjectURL(new Blob([text], { type }));
+/** Offer text or bytes as a file to save. */
+export function download(name, content, type) {
+  const url = URL.createObjectURL(new Blob([content], { type }));
   const anchor = h("a", { href: url, download: name });
   document.body.append(anchor);
   anchor.click();

@@ -32,3 +32,19 @@ export function toSvg(svg) {
   copy.setAttribute("color", "#1f2933");
   return new XMLSerializer().serializeToString(copy);
 }
+
+/** PNG of a drawn chart on white, twice as sharp as the screen. */
+export async function toPng(svg, scale = 2) {
+  const { width, height } = svg.getBoundingClientRect();
+  const image = new Image();
+  image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(toSvg(svg))}`;
+  await image.decode();
+  const canvas = document.createElement("canvas");
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#ffffff";
+  pen.fillRect(0, 0, canvas.width, canvas.height);
+  pen.drawImage(image, 0, 0, canvas.width, canvas.height);
+  return new Promise((resolve) => canvas.toBlob(resolve, "image/png"));
+}

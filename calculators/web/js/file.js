@@ -13,3 +13,10 @@ export async function readFile(file, t) {
     return { problem: t("fileUnread", { name: file.name }) };
   }
 }
+
+/** SHA-256 of a text, in hex, names a confidential file without its content; null on a host without https. */
+export async function sha256(text) {
+  if (!globalThis.crypto?.subtle) return null;
+  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}

@@ -2,6 +2,9 @@
 import { h } from "./dom.js";
 import { parseNumber, plain } from "./numbers.js";
 
+/** Stands for a value the reader does not know. */
+export const UNKNOWN = "unknown";
+
 /** Text of a word that may be given per language. */
 export const say = (words, lang) =>
   words && typeof words === "object" ? (words[lang] ?? words.en ?? "") : String(words ?? "");
@@ -66,9 +69,27 @@ export class Form {
     return this.field(name)?.querySelector("input, select");
   }
 
+  /** The box that says "I don't know", or null where an input must be known. */
+  unknown(name) {
+    return this.field(name)?.querySelector(".sc-unknown input") ?? null;
+  }
+
+  /** A box was ticked or not: the value beside it counts or does not. */
+  toggle(box) {
+    const { name } = box.closest(".sc-field").dataset;
+    this.control(name).disabled = box.checked;
+  }
+
   text(input) {
     const control = this.control(input.name);
     return control.type === "checkbox" ? String(control.checked) : control.value;
+  }
+
+  /** Label and unit by input name. */
+  labels() {
+    return Object.fromEntries(
+      this.inputs.map((input) => [input.name, { label: say(input.label, this.lang), unit: unitOf(input) }]),
+    );
   }
 
   /** Put values into the controls; inputs not named get their default. Unknown names are left out. */
@@ -76,7 +97,11 @@ export class Form {
     for (const input of this.inputs) {
       const given = Object.hasOwn(values, input.name) ? values[input.name] : input.default;
       const control = this.control(input.name);
+      const unknown = this.unknown(input.name);
+      if (unknown) unknown.checked = given === UNKNOWN;
+      control.disabled = given === UNKNOWN && unknown !== null;
       if (control.type === "checkbox") control.checked = given === true;
+      else if (control.disabled) control.value = toText(input, input.default);
       else if (typeof given !== "object") control.value = toText(input, given);
     }
   }
@@ -86,6 +111,10 @@ export class Form {
     const values = {};
     const problems = [];
     for (const input of this.inputs) {
+      if (this.unknown(input.name)?.checked) {
+        values[input.name] = UNKNOWN;
+        continue;
+      }
       const { value, problem } = readInput(input, this.text(input), this.lang, this.t);
       if (problem) problems.push({ name: input.name, message: problem });
       else values[input.name] = value;

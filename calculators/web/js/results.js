@@ -17,7 +17,8 @@ function button(label, action, index) {
   );
 }
 
-function figure(chart, index, format, t) {
+/** One chart with its sentence and its table; `index` names it for the download buttons, null leaves them out. */
+export function figure(chart, index, format, t) {
   return h(
     "figure",
     { class: "sc-figure", "data-chart": index },
@@ -30,8 +31,37 @@ function figure(chart, index, format, t) {
       h("summary", {}, t("table")),
       table(chart.title, chart.table.columns, chart.table.rows, format),
     ),
-    h("div", { class: "sc-row" }, button(t("csv"), "csv-chart", index), button(t("svg"), "svg", index)),
+    index === null
+      ? ""
+      : h(
+          "div",
+          { class: "sc-row" },
+          button(t("csv"), "csv-chart", index),
+          button(t("svg"), "svg", index),
+          button(t("png"), "png", index),
+        ),
   );
+}
+
+/** What not knowing an input does to the band, one sentence each. */
+function unknowns(result, lang, t) {
+  const text = ({ name, low, high, result: about, known, unknown }) => {
+    const span = ([from, to], decimals) =>
+      t("to", { low: pretty(from, lang, decimals), high: pretty(to, lang, decimals) });
+    const { label, decimals, unit } = result.results[about];
+    const input = result.labels?.[name] ?? { label: name, unit: "" };
+    return t("unknownNote", {
+      label: input.label,
+      low: pretty(low, lang),
+      high: pretty(high, lang),
+      unit: input.unit,
+      result: label,
+      known: span(known, decimals),
+      widened: `${span(unknown, decimals)} ${unit}`,
+    });
+  };
+  const items = (result.unknown ?? []).map((entry) => h("li", {}, text(entry)));
+  return items.length > 0 ? h("ul", { class: "sc-unknowns" }, ...items) : null;
 }
 
 function explain(result, t) {
@@ -79,6 +109,7 @@ export function parts(result, lang, t) {
     warnings.length > 0
       ? h("div", { class: "sc-warnings" }, h("h3", {}, t("warnings")), h("ul", {}, ...warnings))
       : null,
+    unknowns(result, lang, t),
     table(t("results"), [t("result"), t("value"), t("band")], numbers, String),
     ...(result.charts ?? []).map((chart, index) => figure(chart, index, format, t)),
     drivers.length > 0 ? table(t("drivers"), [t("driver"), t("low"), t("high")], drivers, String) : null,
@@ -91,19 +122,26 @@ export function parts(result, lang, t) {
   ].filter(Boolean);
 }
 
-let released = [];
+/** Draw charts into the canvases of a box with the lazily loaded bundle; returns a function that releases them. */
+export async function drawAll(box, charts) {
+  if (!charts?.length) return () => {};
+  const { draw } = await import(new URL("./charts.js", import.meta.url).href);
+  const canvases = [...box.querySelectorAll(".sc-canvas")];
+  const drawn = await Promise.all(charts.map(({ spec }, index) => draw(canvases[index], spec)));
+  return () => {
+    for (const release of drawn) release();
+  };
+}
 
-/** Replace the shown result and draw its charts with the lazily loaded chart bundle. */
+let release = () => {};
+
+/** Replace the shown result and draw its charts. */
 export async function show(output, result, lang, t) {
   const open = [...output.querySelectorAll("details")].map((element) => element.open);
   output.replaceChildren(...parts(result, lang, t));
   output.querySelectorAll("details").forEach((element, index) => {
     element.open = open[index] ?? false;
   });
-  for (const release of released) release();
-  released = [];
-  if (!result.charts?.length) return;
-  const { draw } = await import(new URL("./charts.js", import.meta.url).href);
-  const canvases = [...output.querySelectorAll(".sc-canvas")];
-  released = await Promise.all(result.charts.map(({ spec }, index) => draw(canvases[index], spec)));
+  release();
+  release = await drawAll(output, result.charts);
 }

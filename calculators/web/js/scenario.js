@@ -2,26 +2,30 @@
 
 const key = (id) => `smartcharge:${id}`;
 
-/** The scenario file's object for this calculator. */
+const bare = ({ value, p10, p90 }) => ({ value, p10, p90 });
+
+/** The scenario file's object for this calculator; `result` is the answer to these inputs, or null. */
 export function toScenario(definition, changed, result) {
+  const results = Object.entries(result?.results ?? {}).map(([name, entry]) => [name, bare(entry)]);
   return {
     schema_version: 1,
     kind: "calculator",
     calculator: definition.id,
     inputs: changed,
     seed: result?.seed ?? 1,
+    results: Object.fromEntries(results),
     engine_version: result?.engine_version ?? "",
     data_version: result?.data_version ?? "",
   };
 }
 
-/** Inputs of a scenario file; null when it is another calculator's or no scenario. */
+/** A scenario file's object; null when it is another calculator's or no scenario. */
 export function fromScenario(definition, text) {
   try {
     const object = JSON.parse(text);
     const fits = object?.schema_version === 1 && object.calculator === definition.id;
     const inputs = object?.inputs;
-    return fits && inputs && typeof inputs === "object" && !Array.isArray(inputs) ? inputs : null;
+    return fits && inputs && typeof inputs === "object" && !Array.isArray(inputs) ? object : null;
   } catch {
     return null;
   }
