@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 
 from calculators.engine.errors import InputError, Problem
 
@@ -13,6 +15,10 @@ MAX_RATIO = 200
 """Unpacked over packed size. Spreadsheets of 5,000 buses stay below 20; a zip bomb has 1,000."""
 
 MAX_MEMBERS = 1_000
+_DAMAGED = (
+    zipfile.BadZipFile, zipfile.LargeZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError,
+    ValueError,
+)  # fmt: skip
 
 
 def members(data: bytes, name: str) -> dict[str, bytes]:
@@ -27,14 +33,7 @@ def members(data: bytes, name: str) -> dict[str, bytes]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             _check(archive.infolist(), len(data), name)
             return {one.filename: archive.read(one) for one in archive.infolist() if not one.is_dir()}
-    except (
-        zipfile.BadZipFile,
-        zipfile.LargeZipFile,
-        NotImplementedError,
-        EOFError,
-        OSError,
-        ValueError,
-    ) as error:
+    except _DAMAGED as error:
         raise InputError(
             Problem("zip", "the file is a damaged or unusual zip archive.", name, "Save it again.")
         ) from error
@@ -46,6 +45,8 @@ def members(data: bytes, name: str) -> dict[str, bytes]:
 
 def _check(entries: list[zipfile.ZipInfo], size: int, name: str) -> None:
     unpacked = sum(one.file_size for one in entries)
+    if any(one.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED} for one in entries):
+        raise NotImplementedError("another compression")
     if size > MAX_BYTES or unpacked > MAX_UNPACKED or len(entries) > MAX_MEMBERS:
         message = (
             f"the archive has {size / 1e6:.1f} MB, {unpacked / 1e6:.1f} MB unpacked, in {len(entries):,} files; "
