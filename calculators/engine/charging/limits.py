@@ -104,6 +104,13 @@ def network_limits(
         raise InputError(
             Problem("missing", "fall_pu_per_kw and vm_pu go together.", "vm_pu", "Give both or neither.")
         )
+    for name, rows in (("transformer_kw", transformer_kw), ("vm_pu", vm_pu)):
+        if rows is not None and np.shape(rows)[-1] != feeder_kw.shape[-1]:
+            raise InputError(
+                Problem(
+                    "shape", f"{name} has {np.shape(rows)[-1]} steps, feeder_kw {feeder_kw.shape[-1]}.", name
+                )
+            )
     share = [(feeder == np.arange(len(feeder_kw))[:, None]).astype(float)]
     room = [feeder_kw]
     if transformer_kw is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from calculators.engine.charging.request import Request
+from calculators.engine.charging.together import under_limit
 
 
 def uncontrolled(request: Request) -> np.ndarray:
@@ -35,25 +36,26 @@ def window_spread(request: Request) -> np.ndarray:
 
 
 def dso_dimming(request: Request) -> np.ndarray:
-    """Full power from arrival, but never above the power the grid operator leaves each session."""
-    cap_kw = request.given("cap_kw")[request.active.step]
-    return _as_early_as(request, np.minimum(request.full_kw, cap_kw))
+    """Full power from arrival, but never above the power the grid operator leaves each session.
+
+    A car that cannot charge that little stops.
+    """
+    return _as_early_as(request, _capped(request, request.given("cap_kw")[request.active.step]))
 
 
 def static_cap(request: Request) -> np.ndarray:
     """Equal fixed share of the tightest room under the limit for each EVSE, used or not."""
     n_evse = max(np.unique(request.sessions.evse).size, 1)
-    cap_kw = float(request.room_kw.min()) / n_evse
-    return _as_early_as(request, np.minimum(request.full_kw, cap_kw))
+    return _as_early_as(request, _capped(request, float(request.room_kw.min()) / n_evse))
 
 
 def price(request: Request) -> np.ndarray:
-    """Cheapest steps of the stay first, the earlier of two equal ones; the optimum without a shared limit."""
+    """Cheapest steps of the stay first, the earlier of two equal ones; under a site limit the optimum for all."""
     return _lowest_first(request, request.given("price_eur_per_kwh"))
 
 
 def co2(request: Request) -> np.ndarray:
-    """Steps with the lowest emissions of the stay first, the earlier of two equal ones."""
+    """Steps with the lowest emissions of the stay first; under a site limit the optimum for all."""
     return _lowest_first(request, request.given("co2_g_per_kwh"))
 
 
@@ -63,7 +65,17 @@ def _since_closed(request: Request) -> tuple[np.ndarray, float]:
     return (np.arange(request.n_t) * request.dt_h - start) % 24.0, (end - start) % 24.0
 
 
+def _capped(request: Request, cap_kw: float | np.ndarray) -> np.ndarray:
+    """Full power or the cap, 0 where the cap is below the car's minimum."""
+    full_kw = request.full_kw
+    least_kw = request.active.each(np.minimum(request.sessions.p_min_kw, request.sessions.p_max_kw))
+    capped: np.ndarray = np.where(least_kw > cap_kw, 0.0, np.minimum(full_kw, cap_kw))
+    return capped
+
+
 def _lowest_first(request: Request, cost: np.ndarray) -> np.ndarray:
+    if request.limit_kw is not None:
+        return under_limit(request, cost)
     active = request.active
     cheapness = np.empty(request.n_t, dtype=int)
     cheapness[np.argsort(cost, kind="stable")] = np.arange(request.n_t)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from calculators.engine.charging import rules, sharing, v2g
+from calculators.engine.charging import rules, sharing, together, v2g
 from calculators.engine.charging.request import Request
 from calculators.engine.charging.valley import valley_filling
 
@@ -47,13 +47,14 @@ STRATEGIES: dict[str, Strategy] = {
     "share-fcfs": Strategy(sharing.share_fcfs, ("limit_kw",), keeps_limit=True),
     "share-edf": Strategy(sharing.share_edf, ("limit_kw",), keeps_limit=True),
     "share-llf": Strategy(sharing.share_llf, ("limit_kw",), keeps_limit=True),
-    "price": Strategy(rules.price, ("price_eur_per_kwh",)),
-    "co2": Strategy(rules.co2, ("co2_g_per_kwh",)),
+    "price": Strategy(rules.price, ("price_eur_per_kwh",), keeps_limit=True),
+    "co2": Strategy(rules.co2, ("co2_g_per_kwh",), keeps_limit=True),
     "solar": Strategy(sharing.solar, ("solar_kw",)),
-    "valley-filling": Strategy(valley_filling),
+    "valley-filling": Strategy(valley_filling, keeps_limit=True),
     "grid-aware": Strategy(sharing.grid_aware, ("limits",)),
     "dso-dimming": Strategy(rules.dso_dimming, ("cap_kw",), capped=True),
-    "v2g-price": Strategy(v2g.v2g_price, ("price_eur_per_kwh",), discharges=True),
+    "v2g-price": Strategy(v2g.v2g_price, ("price_eur_per_kwh",), keeps_limit=True, discharges=True),
+    "v2g-peak": Strategy(together.v2g_peak, discharges=True),
     "v2h": Strategy(v2g.v2h, ("home_kw", "price_eur_per_kwh"), discharges=True),
 }
 """Strategy by id."""

@@ -9,13 +9,16 @@ import numpy as np
 
 from calculators.engine.charging.request import Request
 from calculators.engine.charging.storage import Offers, cheapest
+from calculators.engine.charging.together import v2g_under_limit
 
 
 def v2g_price(request: Request) -> np.ndarray:
-    """Buy cheap, sell dear: the least cost of each car on its own.
+    """Buy cheap, sell dear: the least cost of each car on its own, or of all together under a site limit.
 
     Wear is paid for each kWh given back. Nothing is given back where that earns nothing.
     """
+    if request.limit_kw is not None:
+        return v2g_under_limit(request)
     active, cars = request.active, request.sessions
     price = request.given("price_eur_per_kwh")[active.step]
     earns = price - request.wear_eur_per_kwh

@@ -13,8 +13,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from calculators.engine.charging.minimum import from_least
 from calculators.engine.charging.request import Request
+from calculators.engine.charging.together import under_limit
+from calculators.engine.charging.water import water_fill
 
+NOTHING_KW = 1e-9
 MAX_ROUNDS = 200
 TOL_RELATIVE = 1e-7
 """A round that lowers the sum of squares by less than this share is the last."""
@@ -23,11 +27,24 @@ TOL_RELATIVE = 1e-7
 def valley_filling(request: Request) -> np.ndarray:
     """The flattest total of base load and charging that still delivers, known in advance.
 
+    With a minimum power the plan is a heuristic, see `minimum`. Under a site limit that the flattest load breaks, it
+    is the flattest below the limit, and minimum powers are not kept.
+
     Returns
     -------
     ndarray, shape (n_active,)
         Power of each session-step; what cannot be delivered in time is charged at full power. [kW]
     """
+    power = from_least(request) if (request.sessions.p_min_kw > 0).any() else _flattest(request)
+    if request.limit_kw is None:
+        return power
+    total = np.bincount(request.active.step, weights=power, minlength=request.n_t)
+    if (total <= request.room_kw + NOTHING_KW).all():
+        return power
+    return under_limit(request, request.base_kw, flat=True)
+
+
+def _flattest(request: Request) -> np.ndarray:
     active, sessions = request.active, request.sessions
     p_kw = np.zeros(len(active))
     load = request.base_kw.astype(float).copy()
@@ -54,33 +71,3 @@ def valley_filling(request: Request) -> np.ndarray:
             break
         before = after
     return p_kw
-
-
-def water_fill(others_kw: np.ndarray, amount_kw: float, p_max_kw: float) -> np.ndarray:
-    """Return p with 0 <= p <= p_max and sum(p) = amount that makes others + p as level as possible.
-
-    Parameters
-    ----------
-    others_kw : ndarray, shape (n,)
-    amount_kw : float
-        Sum to place; what does not fit at `p_max_kw` is left out. [kW]
-    p_max_kw : float
-
-    Notes
-    -----
-    p = clip(level - others, 0, p_max). The filled amount is piecewise linear in the level, with breakpoints at
-    each load and each load plus p_max, so the level is found by interpolation, not by search.
-    """
-    if amount_kw >= others_kw.size * p_max_kw:
-        return np.full(others_kw.size, p_max_kw)
-    n = others_kw.size
-    points = np.concatenate([others_kw, others_kw + p_max_kw])
-    order = np.argsort(points, kind="stable")
-    points = points[order]
-    # Above a load one more step fills, above a load plus p_max one step is full.
-    filling = np.cumsum(np.where(order < n, 1, -1))[:-1]
-    amount = np.concatenate([[0.0], np.cumsum(filling * np.diff(points))])
-    at = min(int(np.searchsorted(amount, amount_kw, side="right")) - 1, 2 * n - 2)
-    level = points[at] + ((amount_kw - amount[at]) / filling[at] if filling[at] else 0.0)
-    filled: np.ndarray = np.clip(level - others_kw, 0.0, p_max_kw)
-    return filled

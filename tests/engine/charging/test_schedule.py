@@ -8,7 +8,7 @@ from calculators.engine.errors import InputError
 
 DT_H = 0.25
 N_T = 192
-UNAIDED = [name for name, entry in STRATEGIES.items() if not entry.needs]
+UNAIDED = [name for name, entry in STRATEGIES.items() if not entry.needs and not entry.discharges]
 
 
 def some_sessions(seed: int, n: int = 40) -> Sessions:

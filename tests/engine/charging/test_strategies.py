@@ -57,7 +57,9 @@ def test_nobody_charges_outside_the_stay_above_the_charger_or_more_than_wished(s
     least = -sessions.p_discharge_kw[:, None] if STRATEGIES[strategy].discharges else 0.0
     assert (plan.p_kw >= least - 1e-9).all()
     assert (plan.p_kw <= sessions.p_max_kw[:, None] + 1e-9).all()
-    np.testing.assert_allclose(plan.e_delivered_kwh + plan.e_short_kwh, sessions.e_kwh, rtol=1e-9)
+    # v2g-peak comes from an iteration that stops at a millionth; the others are exact.
+    rtol = 1e-6 if strategy == "v2g-peak" else 1e-9
+    np.testing.assert_allclose(plan.e_delivered_kwh + plan.e_short_kwh, sessions.e_kwh, rtol=rtol)
     np.testing.assert_allclose(plan.p_kw.sum(axis=0), plan.total_kw, atol=1e-9)
 
 
