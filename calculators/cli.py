@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from calculators import __version__, registry, scenario
+from calculators import __version__, cli_cases, cli_network, registry, scenario
 from calculators.engine.errors import InputError, Problem, SmartChargeError
 
 MAX_FILE_BYTES = 50_000_000
@@ -61,10 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--out", type=Path, help="write here instead of to the screen")
     run.set_defaults(command=_run)
 
-    network = commands.add_parser("network", help="look at a network file").add_subparsers(required=True)
-    check = network.add_parser("check", help="say what is in it, what is missing and what looks wrong")
-    check.add_argument("file", type=Path)
-    check.set_defaults(command=_check)
+    cli_cases.add_to(commands)
+
+    cli_network.add_commands(commands)
     return parser
 
 
@@ -132,15 +131,6 @@ def _read(path: Path) -> str:
         return path.read_text("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(Problem("encoding", "the file is not UTF-8 text.", str(path))) from error
-
-
-def _check(arguments: argparse.Namespace) -> None:
-    from calculators.adapters import pandapower_json
-
-    network = pandapower_json.read_network(_read(arguments.file), arguments.file.name)
-    print(network.summary())
-    for note in network.notes:
-        print(f"- {note}")
 
 
 def to_text(result: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from calculators.engine.errors import InputError, Problem
 from calculators.knowledge.cases_effects import EFFECTS
-from calculators.knowledge.cases_words import COUNTRIES, THEMES
+from calculators.knowledge.cases_words import COUNTRIES, QUALIFIERS, THEMES
 
 Case = Mapping[str, Any]
 
@@ -35,6 +35,26 @@ def evidence(case: Case) -> str:
     """
     kinds = {kpi["kind"] for kpi in case["kpis"] if kpi["value"] is not None}
     return next((kind for kind in EVIDENCE if kind in kinds), "none")
+
+
+def amount(figure: Case) -> str:
+    """Return a figure's value with its unit, such as `at least 12 hours` or `40 to 60 % of cost`.
+
+    Parameters
+    ----------
+    figure : mapping
+        One entry of a case's `kpis` or `scale`.
+    """
+    if figure["value"] is None:
+        return f"not known ({figure['reason']})"
+    number = _number(figure["value"])
+    if "value_high" in figure:
+        number += f" to {_number(figure['value_high'])}"
+    return f"{QUALIFIERS.get(figure.get('qualifier', ''), '')} {number} {figure['unit']}".strip()
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4f}".rstrip("0")
 
 
 def find(

@@ -109,7 +109,7 @@ function startMine(root, records, cards, signal) {
       const mine = Object.fromEntries(Object.entries(menus).map(([name, menu]) => [name, menu.value]));
       const found = alike(records, mine, names).slice(0, NEAREST);
       const rows = found.map((item) => {
-        const link = cards.get(item.id).querySelector("h3 a");
+        const link = cards.get(item.id).querySelector("h2 a");
         return h(
           "li",
           {},

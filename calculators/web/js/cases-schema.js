@@ -46,9 +46,12 @@ function visit(root, given, value, path, problems) {
     if (part.pattern && !new RegExp(part.pattern, "u").test(value))
       say(PATTERNS[part.pattern[1]] ?? "the form is not right.");
   }
-  if (part.minimum > value) say(`it must be ${part.minimum} or more.`);
-  if (part.maximum < value) say(`it must be ${part.maximum} or less.`);
+  if (typeof value === "number") {
+    if (part.minimum > value) say(`it must be ${part.minimum} or more.`);
+    if (part.maximum < value) say(`it must be ${part.maximum} or less.`);
+  }
   if (kind === "array") {
+    if (part.maxItems < value.length) say(`at most ${part.maxItems}.`);
     if (part.minItems > value.length)
       say(part.minItems === 1 ? "add at least one." : `add at least ${part.minItems}.`);
     value.forEach((item, index) => void visit(root, part.items ?? {}, item, [...path, index], problems));
