@@ -22,7 +22,7 @@ def check_statistics(statistics: Mapping[str, Any]) -> None:
         A key is missing, or lengths, order or range of a curve are wrong.
     """
     found = []
-    for name in ("arrival_weekday_percent", "duration_by_hour_h", "energy_by_hour_kwh", "same_rank_share"):
+    for name in ("arrival_weekday_percent", "duration_by_hour_h", "energy_by_hour_kwh", "rank_correlation"):
         if name not in statistics:
             found.append(Problem("statistics-key", f"{name} is missing.", "statistics"))
     levels = np.asarray(statistics.get("exceeded_by_percent", ()), dtype=float)

@@ -61,7 +61,7 @@ def draw_sessions(
     statistics : mapping
         `arrival_weekday_percent`, `arrival_weekend_percent` over equal parts of the day; `duration_h`,
         `energy_kwh` as curves over `exceeded_by_percent`; `duration_by_hour_h`, `energy_by_hour_kwh` over equal
-        parts of the day; `same_rank_share`; `sessions_per_week` of an EVSE. May hold `weekend_factor`, sessions of
+        parts of the day, of which only the ratios matter; `rank_correlation` of stay and energy; `sessions_per_week` of an EVSE. May hold `weekend_factor`, sessions of
         a weekend day over those of a weekday (1); `shared`, whether anyone uses the EVSEs rather than one car
         each (false); `day_spread`, the coefficient of variation of how busy days are (0, shared only).
     first_weekday : int
@@ -84,9 +84,9 @@ def draw_sessions(
     Notes
     -----
     Duration and energy are drawn from their overall curves, moved by the mean of the arrival hour, and mapped back
-    so that the overall curve of all hours is kept. `same_rank_share` of the sessions have the same rank in both,
-    which is then about their rank correlation. Energies that do not fit their stay at full power are exchanged
-    with those of other sessions (`pair_energy`), so the published energies are kept as well.
+    so that the overall curve of all hours is kept. Energies are then exchanged between sessions (`pair_energy`) until
+    each fits its stay at full power and stay and energy have the `rank_correlation` given, as far as the power
+    allows; so no energy is cut and both published curves are kept.
 
     A car plugs in on a day with a fixed chance; on a day when it is still plugged in, it does so a day later
     instead. A driver who comes to shared EVSEs takes one that is free and leaves if there is none.
@@ -233,13 +233,14 @@ def _stay_and_energy(
     again = rng.integers(n, size=max(N_POOL - n, 0))
     hours, powers, batteries = (np.concatenate([values, values[again]]) for values in (hour, power, battery))
     exceeded = rng.random(hours.size)
-    alike = rng.random(hours.size) < statistics["same_rank_share"]
-    duration_h = read_curve(exceeded, statistics, "duration_h", "duration_by_hour_h", hours)
-    exceeded = np.where(alike, exceeded, rng.random(hours.size))
+    duration_h = read_curve(rng.random(hours.size), statistics, "duration_h", "duration_by_hour_h", hours)
+    exceeded = rng.random(hours.size)
     energy = energy_factor * read_curve(exceeded, statistics, "energy_kwh", "energy_by_hour_kwh", hours)
     stay = np.maximum(np.rint(duration_h / dt_h).astype(int), 1)
     most_kwh = np.minimum(powers * stay * dt_h, batteries)
-    return stay[:n], pair_energy(rng, energy, most_kwh=most_kwh, hour=hours)[:n]
+    return stay[:n], pair_energy(
+        rng, energy, stay=stay, most_kwh=most_kwh, hour=hours, wanted=statistics["rank_correlation"]
+    )[:n]
 
 
 def _after_last(arrival: np.ndarray, stay: np.ndarray, evse: np.ndarray, per_day: int) -> np.ndarray:
