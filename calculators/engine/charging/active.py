@@ -19,15 +19,12 @@ class Active:
         Which session, and which step of the grid.
     first, count : ndarray of int, shape (n_session,)
         Where the session's steps begin in the flat arrays, and how many there are.
-    rank : ndarray of int, shape (n_active,)
-        Steps of the same session before this one.
     """
 
     session: np.ndarray
     step: np.ndarray
     first: np.ndarray
     count: np.ndarray
-    rank: np.ndarray
 
     @staticmethod
     def of(sessions: Sessions, n_t: int) -> Active:
@@ -37,8 +34,13 @@ class Active:
         first = np.cumsum(count) - count
         session = np.repeat(np.arange(count.size), count)
         place = np.arange(session.size)
-        rank = place - np.repeat(first, count)
-        return Active(session, place + np.repeat(start - first, count), first, count, rank)
+        return Active(session, place + np.repeat(start - first, count), first, count)
+
+    @property
+    def rank(self) -> np.ndarray:
+        """Steps of the same session before this one, (n_active,)."""
+        rank: np.ndarray = np.arange(len(self)) - self.each(self.first)
+        return rank
 
     def each(self, values: np.ndarray) -> np.ndarray:
         """Repeat `values` (n_session,) for the steps of each session: (n_active,)."""

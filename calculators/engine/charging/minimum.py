@@ -18,6 +18,8 @@ from calculators.engine.charging.water import water_fill
 EXPONENTS = (2, 8, 30)
 """Sum of powers of the load that is lowered, one after the other; the last comes close to the peak itself."""
 MAX_ROUNDS = 20
+TOL_RELATIVE = 1e-5
+"""A round that lowers the norm of the load by less than this share is the last of its exponent."""
 NEIGHBOURS = 2
 """Numbers of steps tried on either side of what water-filling without a minimum uses."""
 
@@ -37,8 +39,8 @@ def from_least(request: Request) -> np.ndarray:
     rows = rows[np.lexsort((sessions.arrival_step[rows], -sessions.e_kwh[rows]))]
     best_kw, best_peak = p_kw, np.inf
     for turn, exponent in enumerate(EXPONENTS):
+        before = np.inf
         for done in range(MAX_ROUNDS):
-            changed = False
             for row in rows:
                 mine = slice(active.first[row], active.first[row] + active.count[row])
                 steps = slice(active.step[mine.start], active.step[mine.start] + active.count[row])
@@ -46,7 +48,6 @@ def from_least(request: Request) -> np.ndarray:
                 amount = min(float(sessions.e_kwh[row]) / request.dt_h, int(active.count[row]) * most)
                 others = load[steps] - p_kw[mine]
                 best = _best(others, amount, min(float(sessions.p_min_kw[row]), most), most, exponent)
-                changed |= bool(np.abs(best - p_kw[mine]).max() > 1e-6)
                 p_kw[mine] = best
                 load[steps] = others + best
             if load.max() < best_peak - 1e-9:
@@ -54,8 +55,10 @@ def from_least(request: Request) -> np.ndarray:
             total = MAX_ROUNDS * len(EXPONENTS)
             if request.progress is not None and not request.progress(turn * MAX_ROUNDS + done, total):
                 return best_kw
-            if not changed:
+            after = float((np.abs(load) ** exponent).sum() ** (1 / exponent))
+            if before - after <= TOL_RELATIVE * after:
                 break
+            before = after
     return best_kw
 
 

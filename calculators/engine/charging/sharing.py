@@ -52,11 +52,12 @@ def solar(request: Request) -> np.ndarray:
     def divide(step: int, table: np.ndarray, can: np.ndarray) -> np.ndarray:
         # What may be left for later is what the remaining steps after this one can still deliver.
         must: np.ndarray = table[LEFT] - (table[LEAVES] - (step + 1)) * table[FULL]
-        np.clip(must, 0.0, can, out=must)
-        room = surplus_kw[step] - must.sum()
-        if room > 0:
-            must += _in_turn(can - must, room, _laxity(table))
-        return must
+        room = surplus_kw[step]
+        if must.max() <= 0:
+            return _in_turn(can, room, _laxity(table))
+        np.minimum(np.maximum(must, 0.0, out=must), can, out=must)
+        room -= must.sum()
+        return must + _in_turn(can - must, room, _laxity(table)) if room > 0 else must
 
     return _share(request, divide)
 
@@ -142,12 +143,17 @@ def _in_turn(can_kw: np.ndarray, room_kw: float, key: np.ndarray | None) -> np.n
     if can_kw.sum() <= room_kw:
         return can_kw
     if key is None:
-        first: np.ndarray = np.clip(room_kw - (np.cumsum(can_kw) - can_kw), 0.0, can_kw)
-        return first
+        return _until_spent(can_kw, room_kw)
     order = np.argsort(key, kind="stable")
-    wanted = can_kw[order]
     got = np.empty(can_kw.size)
-    got[order] = np.clip(room_kw - (np.cumsum(wanted) - wanted), 0.0, wanted)
+    got[order] = _until_spent(can_kw[order], room_kw)
+    return got
+
+
+def _until_spent(can_kw: np.ndarray, room_kw: float) -> np.ndarray:
+    """From the first to the last until `room_kw` is used up."""
+    left = room_kw - np.cumsum(can_kw) + can_kw
+    got: np.ndarray = np.minimum(np.maximum(left, 0.0, out=left), can_kw, out=left)
     return got
 
 
