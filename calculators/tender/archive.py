@@ -1,0 +1,27 @@
+"""The same content gives the same bytes: members of an office file in fixed order with one fixed date."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+
+from calculators import DATA_VERSION
+
+
+def steady(content: bytes) -> bytes:
+    """Return a zip file with members sorted, dated to the data version and compressed one way.
+
+    Parameters
+    ----------
+    content : bytes
+        A DOCX or XLSX file. The content types stay first, as some readers ask.
+    """
+    year, month, day = (int(part) for part in DATA_VERSION.split("-"))
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in sorted(old.namelist(), key=lambda item: (item != "[Content_Types].xml", item)):
+            info = zipfile.ZipInfo(name, (year, month, day, 0, 0, 0))
+            info.compress_type = zipfile.ZIP_DEFLATED
+            info.external_attr = 0o600 << 16
+            new.writestr(info, old.read(name))
+    return out.getvalue()
