@@ -58,7 +58,10 @@ def circuit(network: Network, drawn: np.ndarray) -> Circuit:
         y=np.concatenate([ff, ft, tf, tt]),
         fixed=np.array([network.slack_node]),
         v_fixed=np.array([network.slack_vm_pu], dtype=complex),
-        plus=drawn,
-        minus=np.full(drawn.size, -1),
+        n_element=drawn.size,
+        element=np.arange(drawn.size),
+        node=drawn,
+        sees=np.ones(drawn.size),
+        draws=np.ones(drawn.size),
         quantities=(voltage, loading),
     )

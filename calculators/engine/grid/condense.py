@@ -39,8 +39,13 @@ class _Condensing:
         self.n_cut = free_cut.size
         self.top = np.full(block.size, -1)
         self.top[self.tops] = np.arange(self.tops.size)
-        self.order = np.argsort(block[circuit.plus], kind="stable")  # elements at cut nodes come first
-        self.first = np.searchsorted(block[circuit.plus][self.order], np.arange(-1, self.n_block + 1))
+        at = np.zeros(circuit.n_element, dtype=int)
+        at[circuit.element] = block[circuit.node]
+        self.order = np.argsort(at, kind="stable")  # elements at cut nodes come first
+        self.first = np.searchsorted(at[self.order], np.arange(-1, self.n_block + 1))
+        self.rank = np.empty(circuit.n_element, dtype=int)
+        self.rank[self.order] = np.arange(circuit.n_element)
+        self.terminals = _by_block(block[circuit.node], self.n_block, with_cut=True)
 
     def system(self) -> System:
         parts, y_top, drawn = self.eliminated()
@@ -69,23 +74,21 @@ class _Condensing:
         mine = owner < 0
         np.add.at(y_top, (self.top[circuit.row[mine]], self.top[circuit.col[mine]]), circuit.y[mine])
         # The cut nodes are a block of their own; what its elements draw acts through the cut voltages.
-        drawn = np.zeros((n, circuit.plus.size), dtype=complex)
-        for sign, nodes in ((1.0, circuit.plus), (-1.0, circuit.minus)):
-            at = nodes[self.order[: first[1]]]
-            columns = np.flatnonzero(at >= 0)
-            drawn[self.top[at[columns]], columns] += sign
+        drawn = np.zeros((n, circuit.n_element), dtype=complex)
+        own = self.terminals[0]
+        np.add.at(drawn, (self.top[circuit.node[own]], self.rank[circuit.element[own]]), circuit.draws[own])
         none = np.zeros((0, first[1]), dtype=complex)
         parts = [_Part(np.arange(0), np.arange(n), none, none, np.zeros((0, n), dtype=complex), none)]
         entries, members = _by_block(owner, self.n_block), _by_block(block, self.n_block)
         for index in range(self.n_block):
             columns = np.arange(first[index + 1], first[index + 2])
-            part = self.eliminate(members[index], entries[index], self.order[columns])
+            part = self.eliminate(index, members[index], entries[index])
             y_top[np.ix_(part.cut, part.cut)] += part.y
             drawn[np.ix_(part.cut, columns)] += part.drawn
             parts.append(part)
         return parts, y_top, drawn
 
-    def eliminate(self, nodes: np.ndarray, entries: np.ndarray, elements: np.ndarray) -> _Part:
+    def eliminate(self, index: int, nodes: np.ndarray, entries: np.ndarray) -> _Part:
         circuit = self.circuit
         place = np.full(self.block.size, -1)
         place[nodes] = np.arange(nodes.size)
@@ -99,15 +102,14 @@ class _Condensing:
         local_col = np.where(place[col] >= 0, place[col], size + where[self.top[col]])
         full = np.zeros((size + cut.size,) * 2, dtype=complex)
         np.add.at(full, (local_row, local_col), y)
-        right = np.zeros((size, cut.size + elements.size), dtype=complex)
-        right[:, : cut.size] = full[:size, size:]
-        at = np.arange(cut.size, cut.size + elements.size)
-        right[place[circuit.plus[elements]], at] = 1.0
-        minus = circuit.minus[elements]
-        right[place[minus[minus >= 0]], at[minus >= 0]] -= 1.0
+        n, low, high = cut.size, self.first[index + 1], self.first[index + 2]
+        right = np.zeros((size, n + high - low), dtype=complex)
+        right[:, :n] = full[:size, size:]
+        own = self.terminals[index + 1]
+        column = n - low + self.rank[circuit.element[own]]
+        np.add.at(right, (place[circuit.node[own]], column), circuit.draws[own])
         answer = -np.linalg.solve(full[:size, :size], right)
         up = full[size:, :size] @ answer
-        n = cut.size
         return _Part(nodes, cut, full[size:, size:] + up[:, :n], up[:, n:], answer[:, :n], answer[:, n:])
 
     def blocks(self, parts: list[_Part], v_top: np.ndarray) -> tuple[Block, ...]:
@@ -128,10 +130,10 @@ class _Condensing:
             z = np.concatenate([part.z, np.zeros((n, part.z.shape[1]))])
             moving = part.cut < self.n_cut
             whole = np.concatenate([(k @ v_top[part.cut])[:, None], k[:, moving], z], axis=1)
-            elements = self.order[first[index] : first[index + 1]]
-            u = whole[place[circuit.plus[elements]]]
-            minus = circuit.minus[elements]
-            u[minus >= 0] -= whole[place[minus[minus >= 0]]]
+            u = np.zeros((first[index + 1] - first[index], whole.shape[1]), dtype=complex)
+            own = self.terminals[index]
+            seen = circuit.sees[own][:, None] * whole[place[circuit.node[own]]]
+            np.add.at(u, self.rank[circuit.element[own]] - first[index], seen)
             out, rows = self.results([owner[index] for owner in owners], place, whole)
             made.append(
                 Block(int(first[index]), int(first[index + 1]), part.cut[moving], real(u), real(out), rows)

@@ -48,8 +48,10 @@ class Circuit:
         Admittance matrix as entries to be summed. [pu]
     fixed, v_fixed : ndarray
         Nodes of known voltage, and the voltage. [pu]
-    plus, minus : ndarray of int, shape (n_element,)
-        Nodes each element is connected to; minus -1 is earth. Both in one group without fixed nodes.
+    n_element : int
+    element, node, sees, draws : ndarray
+        Entry e adds `sees[e]` times the voltage of `node[e]` to the voltage of `element[e]`, whose current is drawn
+        there `draws[e]` times. The nodes of one element lie in one group.
     quantities : tuple of Quantity
         What is to be known; the nodes of one phasor lie in two neighbouring groups at most.
     """
@@ -60,9 +62,19 @@ class Circuit:
     y: np.ndarray
     fixed: np.ndarray
     v_fixed: np.ndarray
-    plus: np.ndarray
-    minus: np.ndarray
+    n_element: int
+    element: np.ndarray
+    node: np.ndarray
+    sees: np.ndarray
+    draws: np.ndarray
     quantities: tuple[Quantity, ...]
+
+    @property
+    def element_group(self) -> np.ndarray:
+        """Group of each element."""
+        found = np.zeros(self.n_element, dtype=int)
+        found[self.element] = self.group[self.node]
+        return found
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class _Neighbours:
         pairs = np.unique(one[apart].astype(np.int64) * n + other[apart])
         self.n, self.start, self.stop = n, pairs // n, pairs % n
         self.roots = np.unique(circuit.group[circuit.fixed])
-        self.weight = np.bincount(circuit.group[circuit.plus], minlength=n) + 0.25
+        self.weight = np.bincount(circuit.element_group, minlength=n) + 0.25
         first = np.searchsorted(self.start, np.arange(n + 1))
         self.parent = np.full(n, -2)
         self.parent[self.roots] = -1
@@ -69,7 +69,9 @@ def _cost(circuit: Circuit, block: np.ndarray) -> float:
     """Rough multiplications per step: five passes, the results, inverting spread over many steps, and calls."""
     n_block = int(block.max(initial=-1)) + 1
     nodes = np.bincount(block + 1, minlength=n_block + 1).astype(float)
-    load = np.bincount(block[circuit.plus] + 1, minlength=n_block + 1).astype(float)
+    of_group = np.zeros(int(circuit.group.max()) + 1, dtype=int)
+    of_group[circuit.group] = block
+    load = np.bincount(of_group[circuit.element_group] + 1, minlength=n_block + 1).astype(float)
     results = sum(quantity.layers * quantity.n for quantity in circuit.quantities) / max(block.size, 1)
     one_pass = (load[1:] * (load[1:] + 2)).sum() + 2 * nodes[0] * load.sum()
     return float(

@@ -27,7 +27,7 @@ IN_BROWSER = sys.platform == "emscripten"
 
 N_THREADS = 1 if IN_BROWSER else min(os.cpu_count() or 1, 4)
 
-CHUNK_VALUES = 150_000 if IN_BROWSER else 75_000
+CHUNK_VALUES = 600_000 if IN_BROWSER else 75_000
 """Nodes times steps of one chunk; small enough for the processor's cache, large enough for few Python calls."""
 
 MAX_FULL_BYTES = 2_000_000_000
@@ -109,11 +109,8 @@ def solve(
         (vm, loading), residual = (one[:, :n] for one in found.quantities), found.residual[:n] * S_BASE_KVA
         if np.any(residual > tol_kva):
             failed.append(part.start + np.flatnonzero(residual > tol_kva))
-        at_slack = powers.at_slack[:, part]
-        supply = (
-            network.slack_vm_pu * np.conj(found.supply[0, :n]) * S_BASE_KVA + at_slack[0] + 1j * at_slack[1]
-        )
-        drawn = found.p_total[:n] * S_BASE_KVA + at_slack[0]
+        supply = network.slack_vm_pu * np.conj(found.supply[0, :n]) * S_BASE_KVA
+        drawn = found.p_total[:n] * S_BASE_KVA
         return reduction.reduce(part, vm, loading, supply, drawn, residual, found.iterations)
 
     for one in _in_order(make, work, _parts(n_t, network.n_node)):
@@ -176,7 +173,7 @@ def _method(network: Network, wanted: str) -> tuple[str, np.ndarray, Callable[[i
             Problem("method", "the sweep needs a radial network.", "method", "Use method='z-bus'.")
         )
     drawn = np.unique(np.concatenate([network.load_node, network.sgen_node]))
-    drawn = drawn[(drawn >= 0) & (drawn != network.slack_node)]
+    drawn = drawn[drawn >= 0]
     if wanted == "sweep" or (wanted == "auto" and network.is_radial and IN_BROWSER):
         shape = tree(network)
         return "sweep", drawn, lambda n_t: Sweep(network, shape, drawn, n_t)
@@ -201,13 +198,6 @@ class _Powers:
             for sign, powers, node in ((1.0, loads, network.load_node), (-1.0, generators, network.sgen_node))
             if node.size
         ]
-        on_slack, fed_in = network.load_node == network.slack_node, network.sgen_node == network.slack_node
-        self.at_slack = np.stack(
-            [
-                load[on_slack].sum(axis=0) - gen[fed_in].sum(axis=0)
-                for load, gen in zip(loads, generators, strict=True)
-            ]
-        )
 
     def fill(self, chunk: Chunk, part: slice | np.ndarray | None) -> None:
         """Powers of some steps, or their mean over all, as the elements' powers."""
