@@ -212,3 +212,50 @@ def test_no_sessions_give_no_load(strategy):
     none = Sessions([], [], [], [])
     plan = plan_of(none, strategy)
     assert plan.p_kw.shape == (0, N_T) and (plan.total_kw == 0).all()
+
+
+def test_a_hundred_thousand_sessions_in_a_year_need_no_dense_matrix():
+    """28 GB if it were dense; here less than 400 MB at any time."""
+    import tracemalloc
+
+    rng = np.random.default_rng(0)
+    n, n_t = 100_000, 35_040
+    arrival = rng.integers(0, n_t - 60, n)
+    many = Sessions(arrival, arrival + rng.integers(8, 60, n), 20 * rng.random(n), np.full(n, 11.0))
+    tracemalloc.start()
+    plan = schedule(many, "share-llf", n_t=n_t, dt_h=0.25, limit_kw=900.0, keep="total")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4e8
+    assert plan.total_kw.max() <= 900 + 1e-6
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+@pytest.mark.parametrize("n_t", [92, 96, 100])
+def test_a_day_of_23_or_25_hours_is_a_day(strategy, n_t):
+    """Quarter-hours of the days the clocks change: wishes are met, whatever the length."""
+    day = np.arange(n_t) * DT_H
+    cars = Sessions(
+        [60, 66], [n_t, n_t], [9.0, 14.0], [7.4, 11.0],
+        battery_kwh=50.0, soc_arrival=0.4, soc_min=0.2, p_discharge_kw=5.0,
+    )  # fmt: skip
+    plan = plan_of(cars, strategy, n_t=n_t, hour=day)
+    assert plan.total_kw.shape == (n_t,)
+    if strategy in ALWAYS_FULL:
+        np.testing.assert_allclose(plan.e_short_kwh, 0, atol=1e-5)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_the_optimum_has_a_peak_no_higher_than_any_other_strategy(seed):
+    cars = sample(seed=seed)
+    base = 20 + 10 * np.sin(HOUR / 24 * 2 * np.pi)
+    peaks = {}
+    for strategy in STRATEGIES:
+        plan = plan_of(cars, strategy, base_kw=base)
+        if plan.e_short_kwh.max() < 1e-4:  # only those that deliver the same
+            peaks[strategy] = (base + plan.total_kw).max()
+    assert len(peaks) > 8
+    assert peaks["v2g-peak"] <= peaks["valley-filling"] * 1.0002
+    others = [peak for name, peak in peaks.items() if not STRATEGIES[name].discharges]
+    assert peaks["valley-filling"] <= min(others) * 1.0001
+    assert peaks["v2g-peak"] <= min(peaks.values()) * 1.0002
