@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from calculators.engine.charging.active import Active
+from calculators.engine.charging.schedule import schedule
 from calculators.engine.charging.sessions import Sessions
 from calculators.engine.errors import SolveError
 
@@ -197,3 +198,42 @@ class _Programme:
         unmet = self.sessions.e_kwh - self.wish + found.x[self.short]
         value = float(found.fun - cost[self.short] @ found.x[self.short])
         return Optimum(value, self.active.dense(p_kw, self.n_t), unmet)
+
+
+def flatness_gap(
+    sessions: Sessions,
+    total_kw: np.ndarray,
+    *,
+    dt_h: float,
+    base_kw: np.ndarray,
+    limit_kw: float | np.ndarray | None = None,
+) -> float:
+    """How far, at most, the sum of squares of a load lies above the lowest possible one. [relative]
+
+    Needs no solver: a convex function lies above its tangent, so no charging can lower it by more than the
+    cheapest charging lowers the tangent, with the load itself as the price.
+
+    Parameters
+    ----------
+    sessions : Sessions
+    total_kw : ndarray, shape (n_t,)
+        Charging of a schedule that delivers every wish. [kW]
+    dt_h : float
+        Length of a step. [h]
+    base_kw : ndarray, shape (n_t,)
+        Other load. [kW]
+    limit_kw : float or ndarray, shape (n_t,), optional
+        Site limit the schedule kept. [kW]
+    """
+    load = np.asarray(base_kw, dtype=float) + total_kw
+    best = schedule(
+        sessions,
+        "price",
+        n_t=load.size,
+        dt_h=dt_h,
+        price_eur_per_kwh=load,
+        base_kw=base_kw,
+        limit_kw=limit_kw,
+        keep="total",
+    )
+    return max(float(2 * load @ (total_kw - best.total_kw)), 0.0) / float(load @ load)
