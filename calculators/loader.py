@@ -68,6 +68,8 @@ def parse(text: str, name: str) -> Any:
         mark = error.problem_mark or error.context_mark
         where = f"{name}, line {mark.line + 1}, column {mark.column + 1}" if mark else name
         raise DataError(Problem("yaml", f"{error.problem or error.context}.", where)) from error
+    except ValueError as error:  # a date that is none, such as 2024-13-17
+        raise DataError(Problem("yaml", f"{error}.", name, "Correct the date.")) from error
     return _plain(loaded)
 
 

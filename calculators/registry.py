@@ -167,7 +167,11 @@ def _present(
             for driver in outcome.drivers
         ],
         "charts": [chart for chart in drawn if chart],
-        "tables": [charts.table(item, outcome.series, lang) for item in declared["tables"]],
+        "tables": [
+            found
+            for item in declared["tables"]
+            if (found := charts.table(item, outcome.series, lang))["rows"]
+        ],
         "warnings": [
             {
                 "code": warning.code,

@@ -72,3 +72,10 @@ def test_a_value_without_a_source_is_refused(tmp_path: Path):
     (tmp_path / "bare.yaml").write_text(text)
     with pytest.raises(DataError, match="'source' is a required property"):
         loader.load_folder(tmp_path, "parameter")
+
+
+def test_a_date_that_is_none_is_one_message_with_the_file():
+    with pytest.raises(
+        DataError, match=r"month must be in 1\.\.12.*x\.yaml|x\.yaml.*month must be in 1\.\.12"
+    ):
+        loader.parse("on: 2024-13-17", "x.yaml")

@@ -1,0 +1,1 @@
+"""The neighbourhood calculator: `impact` is what the definition names."""
