@@ -75,7 +75,7 @@ def test_stopping_keeps_what_was_finished_and_says_so():
         ({"n_draws": 3.5}, "whole number"),
         ({"charger_kw": True}, "it must be a number"),
         ({"charger_kw": None}, "it must be a number"),
-        ({"strategy": "magic"}, "Choose one of: uncontrolled, window, valley-filling"),
+        ({"strategy": "magic"}, "Choose one of: uncontrolled, window, window-spread, valley-filling"),
         ({"network": "atlantis"}, "Choose one of: kerber-rural-overhead"),
         ({"colour": "red"}, "there is no input 'colour'"),
     ],
