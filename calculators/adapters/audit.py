@@ -217,10 +217,12 @@ def _transformers(structure: Structure) -> list[Finding]:
     with np.errstate(all="ignore"):
         off = np.flatnonzero(live & (np.abs(rated / vn - 1) > 0.2).any(axis=0))
     turned = np.flatnonzero(live & (rated[0] < rated[1]))
-    first = off[0] if off.size else 0
-    text = f"rated {rated[0, first]:g}/{rated[1, first]:g} kV between buses of {vn[0, first]:g} and {vn[1, first]:g} kV."
+    ratings = [
+        f"rated {one[0]:g}/{one[1]:g} kV between buses of {at[0]:g} and {at[1]:g} kV."
+        for one, at in zip(rated.T, vn.T, strict=True)
+    ]
     out = found(
-        "trafo-voltage", "warning", trafo, "trafo", off, text if off.size else "",
+        "trafo-voltage", "warning", trafo, "trafo", off, ratings[off[0]] if off.size else "",
         "Voltages behind it are wrong by the same ratio.", "Enter rated voltages in kV, on the side of their bus.",
     )  # fmt: skip
     out += found(
@@ -230,7 +232,7 @@ def _transformers(structure: Structure) -> list[Finding]:
     loads, rating = structure.load_kw.clip(min=0).sum(), 0.0
     for rows, kva, rated_kva in structure.fed_areas():
         rating += rated_kva
-        if kva > rated_kva:
+        if kva > rated_kva > 0:
             out += found(
                 "load-above-rating", "warning" if kva > FAR_ABOVE * rated_kva else "note", trafo, "trafo", rows,
                 f"the loads behind it add up to {kva:,.0f} kVA; its rating is {rated_kva:,.0f} kVA.",

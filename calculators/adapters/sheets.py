@@ -99,7 +99,7 @@ def _walk(
         parser.CharacterDataHandler = text
     try:
         parser.Parse(members[part], True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError, ValueError) as error:  # a made-up encoding is a LookupError
         message = f"a part of the workbook is not sound XML: {error}."
         raise InputError(Problem("xlsx", message, where, "Save it again.")) from error
 
