@@ -52,6 +52,16 @@ class Steps:
     residual: np.ndarray
     iterations: int
 
+    def first(self, n_t: int) -> Steps:
+        """Return the first steps; the rest of a chunk may be padding."""
+        return Steps(
+            tuple(one[:, :n_t] for one in self.quantities),
+            self.supply[:, :n_t],
+            self.p_total[:n_t],
+            self.residual[:n_t],
+            self.iterations,
+        )
+
 
 @dataclass(frozen=True)
 class Start:

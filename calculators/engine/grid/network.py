@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from calculators.engine.errors import DataError, Problem
+from calculators.engine.grid.phases import ThreePhase
 
 S_BASE_KVA = 1000.0
 """Power base of all per-unit values. [kVA]"""
@@ -24,7 +25,7 @@ _SGEN = ("sgen_node", "p_sgen_kw", "q_sgen_kvar")
 
 @dataclass(frozen=True)
 class Network:
-    """A balanced three-phase network with one supply point, as nodes and branches in service.
+    """A three-phase network with one supply point, as nodes and branches in service.
 
     Buses joined by closed bus-bus switches share one node; an open line end has a node of its own. Rows of
     buses, lines, transformers, loads and static generators keep the order of the tables they came from.
@@ -50,6 +51,8 @@ class Network:
         Static generators, feed-in positive; scaling applied.
     notes : tuple of str
         Assumptions made and values that look wrong.
+    three_phase : ThreePhase, optional
+        What `solve_3ph` needs besides.
     """
 
     bus_names: tuple[str, ...]
@@ -80,6 +83,7 @@ class Network:
     p_sgen_kw: np.ndarray
     q_sgen_kvar: np.ndarray
     notes: tuple[str, ...] = ()
+    three_phase: ThreePhase | None = None
 
     @property
     def n_bus(self) -> int:
@@ -121,7 +125,9 @@ class Network:
         plain: dict[str, Any] = {"schema_version": SCHEMA_VERSION}
         for field in fields(self):
             value = getattr(self, field.name)
-            if not isinstance(value, np.ndarray):
+            if isinstance(value, ThreePhase):
+                plain[field.name] = value.to_dict()
+            elif not isinstance(value, np.ndarray):
                 plain[field.name] = list(value) if isinstance(value, tuple) else value
             elif value.dtype.kind == "c":
                 plain[field.name] = [[number.real, number.imag] for number in value.tolist()]
@@ -139,6 +145,7 @@ class Network:
             A field is missing, unknown or of another kind, or an index points outside its table.
         """
         names = {field.name for field in fields(cls)}
+        plain = {"three_phase": None, **plain}
         wrong = sorted(names ^ (set(plain) - {"schema_version"}))
         if plain.get("schema_version") != SCHEMA_VERSION or wrong:
             text = ", ".join(wrong) or f"schema_version {plain.get('schema_version')}"
@@ -173,6 +180,8 @@ class Network:
         for name in ("branch_z_pu", "branch_y_from_pu", "branch_y_to_pu", "branch_ratio"):
             if not np.isfinite(getattr(self, name)).all():
                 found.append(f"{name} holds values that are not finite.")
+        if self.three_phase is not None:
+            found += self.three_phase.faults(self.n_branch, self.n_load, len(self.sgen_node))
         return found
 
     def _outside(self, name: str, lowest: int, top: int) -> list[str]:
@@ -193,6 +202,8 @@ def _value(name: str, value: Any) -> Any:
         if not all(isinstance(item, str) for item in value):
             raise ValueError("must hold text")
         return tuple(value)
+    if name == "three_phase":
+        return None if value is None else ThreePhase.from_dict(value)
     if name == "slack_node":
         return int(value)
     if name == "slack_vm_pu":

@@ -2,37 +2,23 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from queue import SimpleQueue
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
 
-from calculators.engine.errors import InputError, Problem, SolveError
+from calculators.engine.errors import InputError, Problem
 from calculators.engine.grid import balanced
+from calculators.engine.grid.batch import IN_BROWSER, Batch, Powers, Source, parts
 from calculators.engine.grid.condense import condense
-from calculators.engine.grid.fixed_point import Chunk, Operator, Start
+from calculators.engine.grid.fixed_point import Operator, Steps
 from calculators.engine.grid.network import S_BASE_KVA, Network
 from calculators.engine.grid.result import Reduced, Reduction, Solution
 from calculators.engine.grid.sweep import Sweep, tree
 from calculators.engine.grid.z_bus import ZBus
 from calculators.engine.outcome import Progress
 
-IN_BROWSER = sys.platform == "emscripten"
-"""There numpy has neither threads nor a BLAS: radial networks are swept, and everything runs in one thread."""
-
-N_THREADS = 1 if IN_BROWSER else min(os.cpu_count() or 1, 4)
-
-CHUNK_VALUES = 600_000 if IN_BROWSER else 75_000
-"""Nodes times steps of one chunk; small enough for the processor's cache, large enough for few Python calls."""
-
 MAX_FULL_BYTES = 2_000_000_000
-MAX_FAILED = 200
-"""Collapsed steps after which the run ends; each costs as much as dozens that converge."""
 
 
 def solve(
@@ -97,30 +83,31 @@ def solve(
             )
         )
     name, elements, make = _method(network, method)
-    powers = _Powers(network, elements, (p, q), (p_gen, q_gen))
+    place = np.full(network.n_node + 1, -1)  # the last is for rows out of service
+    place[elements] = np.arange(elements.size)
+    loads, generators = place[network.load_node], place[network.sgen_node]
+    powers = Powers(S_BASE_KVA, [Source(1.0, p, q, loads), Source(-1.0, p_gen, q_gen, generators)])
     reduction = Reduction(network, n_t, keep, dt_h, vm_limits_pu)
-    failed: list[np.ndarray] = []
-    start = _start(make, powers, tol_kva)
+    batch = Batch(make, powers, tol_kva)
 
-    def work(chunk: Chunk, part: slice) -> Reduced:
-        powers.fill(chunk, part)
-        found = chunk.solve(tol_kva / S_BASE_KVA, start)
-        n = part.stop - part.start
-        (vm, loading), residual = (one[:, :n] for one in found.quantities), found.residual[:n] * S_BASE_KVA
-        if np.any(residual > tol_kva):
-            failed.append(part.start + np.flatnonzero(residual > tol_kva))
-        supply = network.slack_vm_pu * np.conj(found.supply[0, :n]) * S_BASE_KVA
-        drawn = found.p_total[:n] * S_BASE_KVA
-        return reduction.reduce(part, vm, loading, supply, drawn, residual, found.iterations)
+    def reduce(part: slice, found: Steps) -> Reduced:
+        vm, loading = found.quantities
+        supply = network.slack_vm_pu * np.conj(found.supply[0]) * S_BASE_KVA
+        return reduction.reduce(
+            part,
+            vm,
+            loading,
+            supply,
+            found.p_total * S_BASE_KVA,
+            found.residual * S_BASE_KVA,
+            found.iterations,
+        )
 
-    for one in _in_order(make, work, _parts(n_t, network.n_node)):
+    for one in batch.run(reduce, parts(n_t, network.n_node)):
         reduction.take(one)
-        if sum(steps.size for steps in failed) > MAX_FAILED:
-            break
         if progress is not None and not progress(one.part.stop, n_t):
             break
-    if failed:
-        raise _collapse(make, powers, np.sort(np.concatenate(failed)), tol_kva)
+    batch.raise_failures()
     return reduction.solution(name)
 
 
@@ -179,123 +166,3 @@ def _method(network: Network, wanted: str) -> tuple[str, np.ndarray, Callable[[i
         return "sweep", drawn, lambda n_t: Sweep(network, shape, drawn, n_t)
     system = condense(balanced.circuit(network, drawn))
     return "z-bus", drawn[system.order], lambda n_t: ZBus(system, n_t)
-
-
-class _Powers:
-    """Loads and generators summed to the elements of a method, chunk by chunk."""
-
-    def __init__(
-        self,
-        network: Network,
-        element: np.ndarray,
-        loads: tuple[np.ndarray, np.ndarray],
-        generators: tuple[np.ndarray, np.ndarray],
-    ) -> None:
-        place = np.full(network.n_node + 1, -1)  # the last is for rows out of service
-        place[element] = np.arange(element.size)
-        self.sources = [
-            (sign / S_BASE_KVA, powers, *_grouped(place[node]))
-            for sign, powers, node in ((1.0, loads, network.load_node), (-1.0, generators, network.sgen_node))
-            if node.size
-        ]
-
-    def fill(self, chunk: Chunk, part: slice | np.ndarray | None) -> None:
-        """Powers of some steps, or their mean over all, as the elements' powers."""
-        for index, target in ((0, chunk.p), (1, chunk.q)):
-            target[:] = 0.0
-            for factor, powers, rows, starts, elements in self.sources:
-                whole = powers[index]
-                values = (whole.mean(axis=1, keepdims=True) if part is None else whole[:, part])[rows]
-                if starts.size < rows.size:
-                    values = np.add.reduceat(values, starts, axis=0)
-                values *= factor
-                target[elements, : values.shape[1]] += values
-
-
-def _start(make: Callable[[int], Operator], powers: _Powers, tol_kva: float) -> Start | None:
-    chunk = Chunk(make(1))
-    powers.fill(chunk, None)
-    with np.errstate(all="ignore"):
-        return Start.of(chunk, tol_kva / S_BASE_KVA)
-
-
-def _grouped(element: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Live rows sorted by element, where each element's run starts, and the elements."""
-    live = np.flatnonzero(element >= 0)
-    rows = live[np.argsort(element[live], kind="stable")]
-    elements, starts = np.unique(element[rows], return_index=True)
-    return rows, starts, elements
-
-
-def _parts(n_t: int, n_node: int) -> list[slice]:
-    """Chunks of nearly equal length, a multiple of 32 steps where there is more than one."""
-    most = max(64, CHUNK_VALUES // max(n_node, 1))
-    width = n_t if n_t <= most else -(-n_t // -(-n_t // most) // 32) * 32
-    return [slice(start, min(start + width, n_t)) for start in range(0, n_t, width)]
-
-
-def _in_order(
-    make: Callable[[int], Operator], work: Callable[[Chunk, slice], Reduced], parts: list[slice]
-) -> Iterator[Reduced]:
-    """Yield the chunks' results in time order; numpy lets several threads run."""
-    width = parts[0].stop
-    n_thread = min(N_THREADS, len(parts))
-    if n_thread == 1:
-        chunk = Chunk(make(width))
-        for part in parts:
-            with np.errstate(all="ignore"):  # a collapsing step runs to infinity and is reported
-                yield work(chunk, part)
-        return
-    free: SimpleQueue[Chunk] = SimpleQueue()
-    for _ in range(n_thread):
-        free.put(Chunk(make(width)))
-
-    def run(part: slice) -> Reduced:
-        chunk = free.get()
-        try:
-            with np.errstate(all="ignore"):
-                return work(chunk, part)
-        finally:
-            free.put(chunk)
-
-    with ThreadPoolExecutor(n_thread) as pool:
-        ahead: deque[Future[Reduced]] = deque()
-        try:
-            for part in parts:
-                ahead.append(pool.submit(run, part))
-                if len(ahead) > n_thread:  # few wait to be taken, so memory does not grow with the steps
-                    yield ahead.popleft().result()
-            while ahead:
-                yield ahead.popleft().result()
-        finally:
-            for one in ahead:
-                one.cancel()
-
-
-def _collapse(
-    make: Callable[[int], Operator], powers: _Powers, failed: np.ndarray, tol_kva: float
-) -> SolveError:
-    """Say which steps fail and, for the one of highest load, the largest share of it that has a solution."""
-    chunk = Chunk(make(failed.size))
-    powers.fill(chunk, failed)
-    full_p, full_q = chunk.p.copy(), chunk.q.copy()
-    low, high = np.zeros(failed.size), np.ones(failed.size)
-    with np.errstate(all="ignore"):
-        for _ in range(12):
-            middle = (low + high) / 2
-            np.multiply(full_p, middle, out=chunk.p)
-            np.multiply(full_q, middle, out=chunk.q)
-            good = chunk.solve(tol_kva / S_BASE_KVA).residual * S_BASE_KVA <= tol_kva
-            low, high = np.where(good, middle, low), np.where(good, high, middle)
-    total_kw = full_p.sum(axis=0) * S_BASE_KVA
-    worst = int(np.argmax(np.abs((1 - low) * total_kw)))
-    named = ", ".join(str(step) for step in failed[:5]) + (" and more" if failed.size > 5 else "")
-    return SolveError(
-        Problem(
-            "collapse",
-            f"the network cannot carry the load in {failed.size} step(s) ({named}): in step {failed[worst]} it "
-            f"collapses at about {100 * low[worst]:.1f} % of {total_kw[worst]:.1f} kW.",
-            f"step {failed[worst]}",
-            f"Reduce the load of that step by at least {(1 - low[worst]) * total_kw[worst]:.1f} kW.",
-        )
-    )

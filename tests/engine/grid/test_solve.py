@@ -34,6 +34,7 @@ def networks():
 
 
 MODULE = importlib.import_module("calculators.engine.grid.solve")
+BATCH = importlib.import_module("calculators.engine.grid.batch")
 ALL = ("lv", "suburb", "33", "der", "mesh")
 RADIAL = ALL[:-1]
 
@@ -101,7 +102,7 @@ def test_a_step_does_not_depend_on_the_steps_solved_with_it(networks, name, meth
     p, q = loads(network, 64, high=3.0 if network.is_radial else 1.0)
     together = solve(network, p, q, method=method)
     for chunk in (7, 13):
-        monkeypatch.setattr(MODULE, "_parts", lambda n_t, n_node, n=chunk: [
+        monkeypatch.setattr(MODULE, "parts", lambda n_t, n_node, n=chunk: [
             slice(start, min(start + n, n_t)) for start in range(0, n_t, n)
         ])  # fmt: skip
         apart = solve(network, p, q, method=method)
@@ -143,7 +144,7 @@ def test_chunks_do_not_matter(networks, monkeypatch):
     network = networks["lv"]
     p, q = loads(network, 300)
     whole = solve(network, p, q, tol_kva=1e-9)
-    monkeypatch.setattr(MODULE, "CHUNK_VALUES", 1)
+    monkeypatch.setattr(BATCH, "CHUNK_VALUES", 1)
     equal(solve(network, p, q, tol_kva=1e-9), whole, 1e-8)
 
 
@@ -298,7 +299,7 @@ def test_full_result_above_two_gigabytes_is_refused(networks, monkeypatch):
 
 @pytest.mark.parametrize("keep", ["full", "summary"])
 def test_progress_false_stops_and_keeps_what_was_solved(networks, monkeypatch, keep):
-    monkeypatch.setattr(MODULE, "CHUNK_VALUES", 1)
+    monkeypatch.setattr(BATCH, "CHUNK_VALUES", 1)
     network, seen = networks["lv"], []
     p, q = loads(network, 300)
 
