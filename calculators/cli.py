@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from calculators import __version__, cli_cases, cli_network, registry, scenario
+from calculators import __version__, cli_cases, cli_network, cli_tender, registry, scenario
 from calculators.engine.errors import InputError, Problem, SmartChargeError
 
 MAX_FILE_BYTES = 50_000_000
@@ -62,6 +62,7 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(command=_run)
 
     cli_cases.add_to(commands)
+    cli_tender.add_to(commands)
 
     cli_network.add_commands(commands)
     return parser

@@ -55,9 +55,9 @@ def _styles(document: DocumentObject) -> None:
     styles["Normal"].paragraph_format.space_after = Pt(6)
     styles["Normal"].paragraph_format.line_spacing = 1.15
     for name, size, before, after in (
-        ("Heading 1", 16, 22, 6),
-        ("Heading 2", 12, 14, 2),
-        ("Heading 3", 11, 10, 2),
+        ("Heading 1", 16.0, 22, 6),
+        ("Heading 2", 12.0, 14, 2),
+        ("Heading 3", 11.0, 10, 2),
     ):
         _font(styles[name], size, bold=True, colour=BRAND if name == "Heading 1" else INK)
         shape = styles[name].paragraph_format
@@ -178,7 +178,7 @@ def _page_break(paragraph: Paragraph) -> None:
 def _header_and_footer(document: DocumentObject) -> None:
     section = document.sections[0]
     header = section.header.paragraphs[0]
-    header.text = "{{ buyer }} · {{ document }}\t{{ mark }}"
+    header.text = "{{ buyer }} · {{ document }}\t{{ short_mark }}"
     footer = section.footer.paragraphs[0]
     footer.text = "{{ reference }} · {{ date }}\t"
     for paragraph in (header, footer):

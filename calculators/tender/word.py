@@ -33,6 +33,7 @@ PLACEHOLDERS = (
     "data_version",
     "engine_version",
     "mark",
+    "short_mark",
     "advice",
 )
 STYLES = {"text": "Body Text", "meta": "Subtitle", "note": "Quote", "bullet": "List Bullet"}
