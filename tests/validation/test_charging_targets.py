@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from calculators.engine.charging import Sessions, schedule
+from calculators import data
+from calculators.engine.charging import Sessions, network_limits, schedule
+from calculators.engine.demand import draw_sessions
 from calculators.loader import parse
 
 HERE = Path(__file__).parent
@@ -117,3 +119,44 @@ def test_peak_flattening_has_the_lowest_peak_a_linear_programme_finds(seed):
     )
     peak = (base + plan.total_kw).max()
     assert best.fun - 1e-6 <= peak <= best.fun * 1.001
+
+
+def test_v2g_03_a_kilowatt_hour_lent_comes_back_with_the_measured_loss(record_property):
+    """One car with the default efficiencies sells 10 kWh and buys back what it needs to leave as it came."""
+    expect = target("v2g-03")["expect"]
+    car = Sessions([0], [8], [0.0], [10.0], battery_kwh=60.0, soc_arrival=0.75, p_discharge_kw=10.0)
+    price = np.array([1.0, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1])
+    plan = schedule(car, "v2g-price", n_t=8, dt_h=1.0, price_eur_per_kwh=price)
+    sold, bought = -plan.p_kw[0].clip(max=0).sum(), plan.p_kw[0].clip(min=0).sum()
+    assert sold == pytest.approx(10.0)
+    assert expect["low"] <= sold / bought <= expect["high"]
+    assert sold / bought == pytest.approx(expect["mean"], abs=0.005)
+    record_property("ours", f"{sold / bought:.3f}")
+    record_property("theirs", f"{expect['mean']}")
+
+
+def test_sc_03_transformer_limits_are_kept_from_plenty_to_where_half_of_the_sessions_feel_them(
+    record_property,
+):
+    expect = target("sc-03")["expect"]
+    values = data.read("parameters")["ev_public_sessions"]["values"][-1]["value"]
+    sessions = draw_sessions(
+        np.random.default_rng(5),
+        n_evse=expect["n_charger"],
+        n_days=7,
+        dt_h=0.25,
+        p_evse_kw=11.0,
+        statistics={"sessions_per_week": 5.0, **values},
+    )
+    n_t, transformer = 8 * 96, sessions.evse // 50
+    free = schedule(sessions, "uncontrolled", n_t=n_t, dt_h=0.25).p_kw
+    highest = max(free[transformer == one].sum(axis=0).max() for one in range(20))
+    touched = []
+    for share in (0.4, 0.2, 0.1, 0.05, 0.03):
+        limits = network_limits(transformer, feeder_kw=np.full((20, n_t), share * highest))
+        plan = schedule(sessions, "grid-aware", n_t=n_t, dt_h=0.25, limits=limits)
+        assert (limits.used(plan.p_kw) <= limits.room + 1e-9).all()
+        touched.append(float((np.abs(plan.p_kw - free).max(axis=1) > 0.1).mean()))
+    assert touched == sorted(touched)
+    assert touched[0] < 0.1 and touched[-1] > expect["share_touched"]
+    record_property("ours", "touched " + ", ".join(f"{share:.2f}" for share in touched))
