@@ -47,9 +47,15 @@ def draw(declared: Mapping[str, Any], series: Mapping[str, np.ndarray], lang: st
             "type": "nominal",
             "title": titles[1],
             "scale": {"domain": legend, "range": [colour for _, colour, _ in CLASSES]},
-            "legend": {"orient": "top", "symbolType": "stroke", "columns": 2, "labelLimit": 320},
+            "legend": {
+                "orient": "top",
+                "symbolType": "stroke",
+                "symbolSize": 500,
+                "symbolStrokeWidth": 4,
+                "columns": 4,
+            },
         },
-        "size": {
+        "strokeWidth": {
             "field": "class",
             "type": "nominal",
             "scale": {"domain": legend, "range": [width for *_, width in CLASSES]},

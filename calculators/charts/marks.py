@@ -46,7 +46,12 @@ def limits(
         place = {axis: {"field": "at", "type": "quantitative"}}
         data = {"values": [{"at": value, "text": limit["label"][lang]}]}
         rule = {"type": "rule", "strokeDash": [4, 4], "size": 1.5, "color": "currentColor", "opacity": 0.7}
-        text: dict[str, Any] = {"type": "text", "align": "left", "baseline": "bottom", "color": "currentColor"}
+        text: dict[str, Any] = {
+            "type": "text",
+            "align": "left",
+            "baseline": "bottom",
+            "color": "currentColor",
+        }
         text |= {"x": 4, "dy": -3} if axis == "y" else {"y": 8, "dx": 4}
         layers.append({"data": data, "mark": rule, "encoding": place})
         layers.append({"data": data, "mark": text, "encoding": {**place, "text": {"field": "text"}}})
