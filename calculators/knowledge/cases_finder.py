@@ -20,6 +20,7 @@ from calculators.knowledge.cases_words import (
     OWNERSHIP,
     SIZES,
     THEMES,
+    where,
 )
 
 ORDER = ("measured", "reported", "estimated", "none")
@@ -97,11 +98,11 @@ def card(key: str, case: Case) -> str:
         if top
         else '<p class="cs-top"><span class="cs-badge cs-none">no figure</span></p>'
     )
-    themes = ", ".join(THEMES[theme] for theme in case["themes"][:3])
+    told = [where(place), years(case), ", ".join(THEMES[theme] for theme in case["themes"][:3])]
+    line = " · ".join(text for text in told if text != "not known")
     return (
         f'<li class="cs-card" id="case-{escape(key)}"{attributes}><h2><a href="{escape(key)}/">{escape(case["title"])}</a></h2>'
-        f'<p class="cs-where">{escape(place["name"])}, {escape(COUNTRIES[place["country"]])} · {escape(years(case))}'
-        f" · {escape(themes)}</p><p>{escape(case['summary'])}</p>{figure}"
+        f'<p class="cs-where">{escape(line)}</p><p>{escape(case["summary"])}</p>{figure}'
         f'<label class="cs-pick" hidden><input type="checkbox" value="{escape(key)}"> Compare'
         f'<span class="cs-hidden">: {escape(case["title"])}</span></label></li>'
     )
@@ -115,9 +116,9 @@ def finder(cases: Mapping[str, Case], outline: Path) -> str:
     )
     shown = ordered(cases)
     return (
-        f'<div class="cs-finder">{_filters(cases)}{_mine()}'
+        f'<div class="cs-finder"><div class="cs-head"><div>{_filters(cases)}{_mine()}</div>'
         f'<figure class="cs-figure cs-map-figure">{cases_map.svg(cases, outline)}<figcaption>A number counts the cases '
-        f"near that point. Not on the map: {escape(away)}. Outlines: Natural Earth, public domain.</figcaption></figure>"
+        f"near that point. Not on the map: {escape(away)}. Outlines: Natural Earth, public domain.</figcaption></figure></div>"
         f'<p class="cs-count" role="status">{len(cases)} cases</p>'
         f'<p class="cs-basket" hidden><a href="compare/">Compare the chosen cases</a></p>'
         f'<ul class="cs-list">{"".join(card(key, case) for key, case in shown.items())}</ul></div>\n'
@@ -129,7 +130,7 @@ def compare_data(cases: Mapping[str, Case]) -> str:
     rows = {
         key: {
             "title": case["title"],
-            "Place": f"{case['place']['name']}, {COUNTRIES[case['place']['country']]}",
+            "Place": where(case["place"]),
             "Years": years(case),
             "Size of the place": SIZES[case["place"]["size"]],
             "Charging there": MATURITY[case["maturity"]],

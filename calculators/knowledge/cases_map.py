@@ -14,7 +14,7 @@ WIDTH, HEIGHT = 360.0, 372.0  # as wide as a phone, so that the marks keep their
 CENTRE = (52.5, 10.0)  # latitude, longitude
 SCALE = 620.0  # picture units per radian
 SHIFT = (172.0, 196.0)  # where the centre lies in the picture
-JOIN = 17.0  # marks nearer than this become one
+JOIN = 13.0  # marks nearer than this become one
 EDGE = 8.0
 
 

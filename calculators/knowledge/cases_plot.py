@@ -9,8 +9,8 @@ from html import escape
 from calculators.knowledge.cases_effects import Effect, Point
 from calculators.knowledge.cases_words import KINDS, QUALIFIERS
 
-WIDTH, LEFT, RIGHT = 640.0, 16.0, 30.0
-ROW, TOP, FOOT = 40.0, 8.0, 42.0
+WIDTH, LEFT, RIGHT = 400.0, 12.0, 22.0  # as wide as a phone, so that the words keep their size there
+ROW, TOP, FOOT = 56.0, 4.0, 42.0
 
 
 def ticks(high: float) -> list[float]:
@@ -80,10 +80,11 @@ def svg(name: str, effect: Effect, points: Sequence[Point]) -> str:
         for value in values
     ]
     for index, point in enumerate(points):
-        y = TOP + ROW * index + 27
+        y = TOP + ROW * index + 43
         left, right = _x(point.low, high), _x(point.high, high)
         parts.append(
-            f'<text class="cs-row" x="{LEFT:.0f}" y="{y - 14:.0f}">{escape(f"{point.place}: {point.name}")}</text>'
+            f'<text class="cs-place" x="{LEFT:.0f}" y="{y - 28:.0f}">{escape(point.place)}</text>'
+            f'<text class="cs-row" x="{LEFT:.0f}" y="{y - 13:.0f}">{escape(point.name)}</text>'
             f'<line class="cs-line" x1="{LEFT:.0f}" x2="{WIDTH - RIGHT:.0f}" y1="{y:.0f}" y2="{y:.0f}"/>'
         )
         if right > left:

@@ -13,7 +13,6 @@ from calculators.knowledge.cases import MARK, Case, amount
 from calculators.knowledge.cases_effects import EFFECTS, points
 from calculators.knowledge.cases_words import (
     ASSETS,
-    COUNTRIES,
     KINDS,
     MATURITY,
     NEEDS,
@@ -22,6 +21,7 @@ from calculators.knowledge.cases_words import (
     SIZES,
     STATUS,
     THEMES,
+    where,
 )
 
 NEED_ANCHORS = {
@@ -105,7 +105,7 @@ def _facts(case: Case) -> str:
     )
     unknown = case.get("unknown", {})
     rows = [
-        ("Place", escape(f"{place['name']}, {COUNTRIES[place['country']]}")),
+        ("Place", escape(where(place))),
         ("Years", escape(years(case))),
         ("Status", STATUS[case["status"]]),
         ("Charging", escape(", ".join(ASSETS[asset] for asset in case["assets"]))),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 NEEDS = {
     1: "A charging strategy that looks at the grid",
     2: "Public space",
@@ -108,3 +111,9 @@ COUNTRIES = {
     "SK": "Slovakia",
     "US": "United States",
 }
+
+
+def where(place: Mapping[str, Any]) -> str:
+    """Return a place with its country, once."""
+    country = COUNTRIES[place["country"]]
+    return place["name"] if country in place["name"] else f"{place['name']}, {country}"

@@ -260,7 +260,7 @@ export function startForm(root, signal) {
     const field = target.closest("[data-key]");
     if (!field || field === top || touched.has(field)) return;
     touched.add(field);
-    mark(last); // the list below stays, so that a click on it arrives
+    setTimeout(() => mark(last), 300); // later: a message that moves the page must not make a click miss
   }
 
   restore();
