@@ -107,6 +107,7 @@ export class Calculator {
       svg: () => this.svg(index),
       png: () => this.png(index),
       keep: () => this.keep(),
+      print: () => print(),
       drop: () => this.drop(Number(index)),
     };
     actions[action]?.();
@@ -246,7 +247,7 @@ export class Calculator {
     // on a narrow screen the answer is below the form: bring it to the reader who asked for it
     if (asked && answer.getBoundingClientRect().top > innerHeight / 2) answer.scrollIntoView();
     result.labels = this.form.labels();
-    await show(this.part(".sc-output"), result, this.lang, this.t);
+    await show(this.part(".sc-output"), result, this.definition, this.lang, this.t);
     await this.comparison.show(result);
     if (result.partial) this.announce(this.t("partial"));
     else this.announce(this.t("done", { headline: result.headline }), true);

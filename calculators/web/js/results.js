@@ -1,5 +1,6 @@
 // Shows a result: the answer first, then charts, then tables. Data goes in as text, never as markup.
 import { h, table } from "./dom.js";
+import { say } from "./form.js";
 import { pretty } from "./numbers.js";
 
 const amount = (entry, lang) => `${pretty(entry.value, lang, entry.decimals)} ${entry.unit ?? ""}`.trim();
@@ -79,11 +80,31 @@ function explain(result, t) {
         : null,
     ),
   ]);
-  return h("details", { class: "sc-explain" }, h("summary", {}, t("explain")), h("dl", {}, ...items));
+  const anchor = t("checks")
+    .toLowerCase()
+    .replace(/[^a-z]+/g, "-");
+  return h(
+    "details",
+    { class: "sc-explain" },
+    h("summary", {}, t("explain")),
+    h("dl", {}, ...items),
+    h("p", {}, h("a", { href: `#${anchor}` }, t("checksLink"))),
+  );
 }
 
-/** Build the parts of a result, in reading order. */
-export function parts(result, lang, t) {
+/** Every input as used, for paper: there the form is not printed. */
+function inputsUsed(result, definition, lang, t) {
+  const rows = definition.inputs.map((input) => {
+    const value = result.inputs[input.name];
+    const option = input.options?.find(({ id }) => id === value);
+    const shown = typeof value === "number" ? `${pretty(value, lang)} ${input.unit ?? ""}`.trim() : value;
+    return [say(input.label, lang), option ? say(option.label, lang) : shown, say(input.source.title, lang)];
+  });
+  return table(t("inputsUsed"), [t("driver"), t("value"), t("source")], rows, String);
+}
+
+/** Build the parts of a result, in reading order: a brief, and a sheet that prints on a page of its own. */
+export function parts(result, definition, lang, t) {
   const format = (cell) => (typeof cell === "number" ? pretty(cell, lang) : String(cell ?? "–"));
   const numbers = Object.values(result.results).map((entry) => [
     entry.label,
@@ -104,22 +125,34 @@ export function parts(result, lang, t) {
     seed: result.seed,
     hash: result.scenario_hash,
   };
+  const figures = (result.charts ?? []).map((chart, index) => figure(chart, index, format, t));
   return [
-    h("p", { class: "sc-headline" }, result.headline),
-    warnings.length > 0
-      ? h("div", { class: "sc-warnings" }, h("h3", {}, t("warnings")), h("ul", {}, ...warnings))
-      : null,
-    unknowns(result, lang, t),
-    table(t("results"), [t("result"), t("value"), t("band")], numbers, String),
-    ...(result.charts ?? []).map((chart, index) => figure(chart, index, format, t)),
-    drivers.length > 0 ? table(t("drivers"), [t("driver"), t("low"), t("high")], drivers, String) : null,
-    ...(result.tables ?? []).flatMap((entry, index) => [
-      table(entry.title, entry.columns, entry.rows, format),
-      h("div", { class: "sc-row" }, button(t("csv"), "csv-table", index)),
-    ]),
-    explain(result, t),
-    h("p", { class: "sc-version" }, t("version", facts)),
-  ].filter(Boolean);
+    h(
+      "div",
+      { class: "sc-brief" },
+      h("p", { class: "sc-headline" }, result.headline),
+      warnings.length > 0
+        ? h("div", { class: "sc-warnings" }, h("h3", {}, t("warnings")), h("ul", {}, ...warnings))
+        : null,
+      unknowns(result, lang, t),
+      table(t("results"), [t("result"), t("value"), t("band")], numbers, String),
+      ...figures.slice(0, 1),
+      drivers.length > 0 ? table(t("drivers"), [t("driver"), t("low"), t("high")], drivers, String) : null,
+    ),
+    h(
+      "div",
+      { class: "sc-sheet" },
+      h("h2", { class: "sc-paper" }, t("sheet")),
+      ...figures.slice(1),
+      ...(result.tables ?? []).flatMap((entry, index) => [
+        table(entry.title, entry.columns, entry.rows, format),
+        h("div", { class: "sc-row" }, button(t("csv"), "csv-table", index)),
+      ]),
+      h("div", { class: "sc-paper" }, inputsUsed(result, definition, lang, t)),
+      explain(result, t),
+      h("p", { class: "sc-version" }, t("version", facts)),
+    ),
+  ];
 }
 
 /** Draw charts into the canvases of a box with the lazily loaded bundle; returns a function that releases them. */
@@ -136,9 +169,9 @@ export async function drawAll(box, charts) {
 let release = () => {};
 
 /** Replace the shown result and draw its charts. */
-export async function show(output, result, lang, t) {
+export async function show(output, result, definition, lang, t) {
   const open = [...output.querySelectorAll("details")].map((element) => element.open);
-  output.replaceChildren(...parts(result, lang, t));
+  output.replaceChildren(...parts(result, definition, lang, t));
   output.querySelectorAll("details").forEach((element, index) => {
     element.open = open[index] ?? false;
   });

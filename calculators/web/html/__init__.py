@@ -1,0 +1,1 @@
+"""The parts a calculator's page is made of, as HTML text."""
