@@ -9,7 +9,7 @@ from typing import Any
 
 from calculators.web.html.answer import render_answer, render_comparison
 from calculators.web.html.form import render_form
-from calculators.web.html.parts import say, words_of
+from calculators.web.html.parts import anchor, say, source, words_of
 
 
 def _prose(title: str, texts: Any, printed: bool = False) -> str:
