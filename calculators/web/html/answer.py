@@ -51,7 +51,7 @@ def draw_svg(chart: Mapping[str, Any]) -> str:
 
 def _figure(chart: Mapping[str, Any], index: int, words: dict[str, str]) -> str:
     sentence = escape(chart["sentence"])
-    table = chart["table"]
+    numbers = chart["table"]
     buttons = "".join(
         f'<button type="button" class="sc-button sc-quiet sc-live-only" data-action="{action}" '
         f'data-index="{index}">{escape(text)}</button>'
@@ -62,7 +62,7 @@ def _figure(chart: Mapping[str, Any], index: int, words: dict[str, str]) -> str:
         f'<p class="sc-sentence">{sentence}</p>'
         f'<div class="sc-canvas" role="img" tabindex="0" aria-label="{sentence}">{draw_svg(chart)}</div>'
         f"<details><summary>{escape(words['table'])}</summary>"
-        f'{table(chart["title"], table["columns"], table["rows"])}</details><div class="sc-row">{buttons}</div></figure>'
+        f'{table(chart["title"], numbers["columns"], numbers["rows"])}</details><div class="sc-row">{buttons}</div></figure>'
     )
 
 
