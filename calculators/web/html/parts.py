@@ -43,7 +43,7 @@ def table(caption: str, columns: list[str], rows: list[list[Any]]) -> str:
     head = "".join(f'<th scope="col">{escape(str(name))}</th>' for name in columns)
     body = "".join(
         f'<tr><th scope="row">{cell(row[0])}</th>'
-        + "".join(f"<td>{cell(cell)}</td>" for cell in row[1:])
+        + "".join(f"<td>{cell(value)}</td>" for value in row[1:])
         + "</tr>"
         for row in rows
     )
