@@ -62,7 +62,7 @@ def run_tender(arguments: argparse.Namespace) -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (arguments.out / name).write_bytes(content)
-        sys.stdout.write(f"{arguments.out / name}\n")
+    sys.stdout.write("".join(f"{arguments.out / name}\n" for name in files))  # written before the reader may leave
 
 
 def run_check(arguments: argparse.Namespace) -> None:
