@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -19,7 +20,6 @@ class Request:
     """One call of `schedule`, checked. Series have shape (n_t,); those a strategy does not need may be None."""
 
     sessions: Sessions
-    active: Active
     n_t: int
     dt_h: float
     base_kw: np.ndarray
@@ -36,6 +36,11 @@ class Request:
     spread_h: float
     rng: np.random.Generator | None
     progress: Progress | None
+
+    @cached_property
+    def active(self) -> Active:
+        """The session-steps inside the grid."""
+        return Active.of(self.sessions, self.n_t)
 
     def given(self, name: str) -> np.ndarray:
         """Return the series a strategy needs; `schedule` has refused the call if it was left out."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 
 from calculators.engine.charging import checks, rules, sharing
-from calculators.engine.charging.active import Active
 from calculators.engine.charging.limits import Limits
 from calculators.engine.charging.request import Progress, Request
 from calculators.engine.charging.sessions import Sessions
 from calculators.engine.charging.signal import received
 from calculators.engine.charging.strategies import STRATEGIES, Strategy
 from calculators.engine.errors import InputError, Problem
+
+BLOCK_STEPS = 32_768
 
 
 @dataclass(frozen=True)
@@ -149,7 +151,6 @@ def schedule(
         cap = received(cap, fallback_kw=fallback_kw, hold_steps=round(hold_h / dt_h))
     request = Request(
         sessions=sessions,
-        active=Active.of(sessions, n_t),
         n_t=n_t,
         dt_h=dt_h,
         base_kw=base,
@@ -209,20 +210,39 @@ def _number_problems(
 
 
 def _result(request: Request, chosen: Strategy, keep: str) -> Schedule:
-    active, sessions = request.active, request.sessions
-    power = _power(request, chosen)
+    sessions, n_t = request.sessions, request.n_t
+    p_kw = np.zeros((len(sessions), n_t) if keep == "sessions" else (0, 0))
+    total_kw, delivered_kwh = np.zeros(n_t), np.zeros(len(sessions))
+    parts = _blocks(request) if chosen.alone and request.limit_kw is None else [slice(0, len(sessions))]
+    for done, rows in enumerate(parts):
+        part = request if len(parts) == 1 else _part(request, rows)
+        power, active = _power(part, chosen), part.active
+        total_kw += np.bincount(active.step, weights=power, minlength=n_t)
+        delivered_kwh[rows] = _delivered_kwh(part, power, chosen)
+        if keep == "sessions":
+            p_kw[rows][active.session, active.step] = power
+        if len(parts) > 1 and request.progress is not None and not request.progress(done + 1, len(parts)):
+            break
+    return Schedule(p_kw, total_kw, delivered_kwh, np.maximum(sessions.e_kwh - delivered_kwh, 0.0))
+
+
+def _delivered_kwh(request: Request, power: np.ndarray, chosen: Strategy) -> np.ndarray:
+    active, cars = request.active, request.sessions
     taken = np.maximum(power, 0.0) if chosen.discharges else power
-    delivered = np.bincount(active.session, weights=taken, minlength=len(sessions))
+    delivered: np.ndarray = np.bincount(active.session, weights=taken, minlength=len(cars))
     if chosen.discharges:
-        given_back = np.bincount(active.session, weights=taken - power, minlength=len(sessions))
-        delivered = delivered - given_back / (sessions.eta_charge * sessions.eta_discharge)
-    delivered_kwh = delivered * request.dt_h
-    return Schedule(
-        p_kw=active.dense(power, request.n_t) if keep == "sessions" else np.zeros((0, 0)),
-        total_kw=np.bincount(active.step, weights=power, minlength=request.n_t),
-        e_delivered_kwh=delivered_kwh,
-        e_short_kwh=np.maximum(sessions.e_kwh - delivered_kwh, 0.0),
-    )
+        given_back = np.bincount(active.session, weights=taken - power, minlength=len(cars))
+        delivered = delivered - given_back / (cars.eta_charge * cars.eta_discharge)
+    return delivered * request.dt_h
+
+
+def _blocks(request: Request) -> list[slice]:
+    """Rows in blocks of about `BLOCK_STEPS` session-steps: their arrays stay in the processor's cache."""
+    cars = request.sessions
+    count = np.clip(cars.departure_step, 0, request.n_t) - np.clip(cars.arrival_step, 0, request.n_t)
+    block = (np.cumsum(count) - count) // BLOCK_STEPS
+    edges = np.append(np.flatnonzero(np.diff(block, prepend=-1)), len(cars)).tolist()
+    return [slice(a, b) for a, b in itertools.pairwise(edges)] or [slice(0, 0)]
 
 
 def _power(request: Request, chosen: Strategy) -> np.ndarray:
@@ -249,12 +269,10 @@ def _power(request: Request, chosen: Strategy) -> np.ndarray:
     return power
 
 
-def _part(request: Request, rows: np.ndarray) -> Request:
-    sessions = request.sessions.take(rows)
+def _part(request: Request, rows: np.ndarray | slice) -> Request:
     limits = request.limits
     return replace(
         request,
-        sessions=sessions,
-        active=Active.of(sessions, request.n_t),
+        sessions=request.sessions.take(rows),
         limits=None if limits is None else Limits(limits.share[:, rows], limits.room),
     )

@@ -157,9 +157,12 @@ class Sessions:
         """Number of sessions."""
         return self.arrival_step.size
 
-    def take(self, rows: np.ndarray) -> Sessions:
-        """Return the sessions in `rows`, a mask or indices."""
-        return Sessions(*(getattr(self, entry.name)[rows] for entry in fields(self)))
+    def take(self, rows: np.ndarray | slice) -> Sessions:
+        """Return the sessions in `rows`, a mask, indices or a slice; they were checked already."""
+        part = object.__new__(Sessions)
+        for entry in fields(self):
+            object.__setattr__(part, entry.name, getattr(self, entry.name)[rows])
+        return part
 
 
 def power_kw(i_a: float | np.ndarray, n_phase: int | np.ndarray) -> np.ndarray:

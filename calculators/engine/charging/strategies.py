@@ -26,6 +26,8 @@ class Strategy:
         Whether it keeps `limit_kw`; the others refuse one.
     discharges : bool
         Whether it gives power back, and so needs `battery_kwh` of every session.
+    alone : bool
+        Whether each session is planned without looking at the others, as long as there is no `limit_kw`.
     capped : bool
         Whether a driver who overrides still charges by it, because it is a limit and not a plan.
     """
@@ -34,27 +36,30 @@ class Strategy:
     needs: tuple[str, ...] = ()
     keeps_limit: bool = False
     discharges: bool = False
+    alone: bool = False
     capped: bool = False
 
 
 STRATEGIES: dict[str, Strategy] = {
-    "uncontrolled": Strategy(rules.uncontrolled),
-    "delayed": Strategy(rules.delayed),
-    "window": Strategy(rules.window),
-    "window-spread": Strategy(rules.window_spread, ("rng",)),
+    "uncontrolled": Strategy(rules.uncontrolled, alone=True),
+    "delayed": Strategy(rules.delayed, alone=True),
+    "window": Strategy(rules.window, alone=True),
+    "window-spread": Strategy(rules.window_spread, ("rng",), alone=True),
     "static-cap": Strategy(rules.static_cap, ("limit_kw",), keeps_limit=True, capped=True),
     "share-equal": Strategy(sharing.share_equal, ("limit_kw",), keeps_limit=True),
     "share-fcfs": Strategy(sharing.share_fcfs, ("limit_kw",), keeps_limit=True),
     "share-edf": Strategy(sharing.share_edf, ("limit_kw",), keeps_limit=True),
     "share-llf": Strategy(sharing.share_llf, ("limit_kw",), keeps_limit=True),
-    "price": Strategy(rules.price, ("price_eur_per_kwh",), keeps_limit=True),
-    "co2": Strategy(rules.co2, ("co2_g_per_kwh",), keeps_limit=True),
+    "price": Strategy(rules.price, ("price_eur_per_kwh",), keeps_limit=True, alone=True),
+    "co2": Strategy(rules.co2, ("co2_g_per_kwh",), keeps_limit=True, alone=True),
     "solar": Strategy(sharing.solar, ("solar_kw",)),
     "valley-filling": Strategy(valley_filling, keeps_limit=True),
     "grid-aware": Strategy(sharing.grid_aware, ("limits",)),
-    "dso-dimming": Strategy(rules.dso_dimming, ("cap_kw",), capped=True),
-    "v2g-price": Strategy(v2g.v2g_price, ("price_eur_per_kwh",), keeps_limit=True, discharges=True),
+    "dso-dimming": Strategy(rules.dso_dimming, ("cap_kw",), alone=True, capped=True),
+    "v2g-price": Strategy(
+        v2g.v2g_price, ("price_eur_per_kwh",), keeps_limit=True, discharges=True, alone=True
+    ),
     "v2g-peak": Strategy(together.v2g_peak, discharges=True),
-    "v2h": Strategy(v2g.v2h, ("home_kw", "price_eur_per_kwh"), discharges=True),
+    "v2h": Strategy(v2g.v2h, ("home_kw", "price_eur_per_kwh"), discharges=True, alone=True),
 }
 """Strategy by id."""
