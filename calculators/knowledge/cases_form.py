@@ -35,6 +35,7 @@ LEFT_OUT = {
     "review_by",
     "kpis.effect",
 }  # set by the form or by the reviewer
+ENTRIES = {"organisations": "Organisation", "scale": "Amount", "kpis": "Figure", "sources": "Source"}
 LONG = 250  # a text that may be longer gets a box of several lines
 HINTS = {
     "summary": "Who did what, and what came of it.",
@@ -52,7 +53,13 @@ HINTS = {
     "kpis.unit": "Such as kWh per week or % of sessions.",
     "kpis.baseline": "Against what. Leave empty if the source compares with nothing.",
     "kpis.caveat": "What a reader must know before quoting it.",
+    "kpis.page": "Leave empty if the source has no pages.",
+    "kpis.value_high": "Only for a range.",
+    "scale.value_high": "Only for a range.",
+    "place.size": "Your rough guess; a reviewer looks at it.",
+    "maturity": "Your impression; a reviewer looks at it.",
     "sources": "Number 1 is the first. At least one.",
+    "sources.year": "Leave empty if the page has no date.",
     "standards": "Separate several with a semicolon.",
 }
 
@@ -112,7 +119,7 @@ class _Form:
             for name, entry in item["properties"].items()
         )
         entry = (
-            f'<fieldset class="cs-item" data-item><legend>{title} <span class="cs-index"></span></legend>{inner}'
+            f'<fieldset class="cs-item" data-item><legend>{ENTRIES[path]} <span class="cs-index"></span></legend>{inner}'
             '<button type="button" class="cs-button" data-action="remove">Remove</button></fieldset>'
         )
         return self.group(
@@ -121,7 +128,7 @@ class _Form:
             title,
             hint,
             f'<div class="cs-items"></div><template>{entry}</template>'
-            f'<button type="button" class="cs-button" data-action="add">Add to {title.lower()}</button>',
+            f'<button type="button" class="cs-button" data-action="add">Add: {ENTRIES[path].lower()}</button>',
         )
 
     def choices(self, path: str, key: str, title: str, item: Mapping[str, Any]) -> str:
