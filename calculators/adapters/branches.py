@@ -128,7 +128,7 @@ class Branches:
         i_max = table.numbers("max_i_ka") * parallel * table.numbers("df", 1.0)
         for row in np.flatnonzero(live & ~((i_max >= 1e-6) & (i_max <= 1e6))):
             self.problem(
-                "rating", "line", table.index[row], f"max_i_ka is {i_max[row]:g}; it must be 1e-6 to 1e6 kA.",
+                "rating", "line", table.index[row], f"max_i_ka is {i_max[row]:g} kA; it must be 1e-6 to 1e6 kA.",
                 "Give the rated current, or loading cannot be judged.",
             )  # fmt: skip
         base = self.vn[ends[0]] ** 2 / S_BASE_MVA
@@ -156,7 +156,7 @@ class Branches:
         ):
             self.problem(
                 "impedance", "trafo", table.index[row],
-                f"sn_mva is {sn[row]:g}, vk_percent {vk[row]:g} and vkr_percent {vkr[row]:g}; all must be numbers, "
+                f"sn_mva is {sn[row]:g} MVA, vk_percent {vk[row]:g} and vkr_percent {vkr[row]:g}; all must be numbers, "
                 "sn 1e-6 to 1e5 MVA, vk 0.001 to 100 %, vkr between 0 and vk.",
                 "Read them from the transformer's plate.",
             )  # fmt: skip
@@ -203,7 +203,7 @@ class Branches:
             )  # fmt: skip
         return {
             "live": live, "ends": ends, "open": opened, "z": z_pi, "y": y_pi, "ratio": ratio,
-            "shift": table.numbers("shift_degree", 0.0),
+            "shift": table.numbers("shift_degree", 0.0), "tapped_lv": tapped_lv,
             "s": sn * parallel * table.numbers("df", 1.0) * 1e3, "hv": hv, "lv": lv,
         }  # fmt: skip
 

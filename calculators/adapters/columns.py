@@ -7,7 +7,7 @@ from typing import Any
 
 BUSES = {
     "line": ("from_bus", "to_bus"), "trafo": ("hv_bus", "lv_bus"), "load": ("bus",), "asymmetric_load": ("bus",),
-    "sgen": ("bus",), "switch": ("bus", "element"), "ext_grid": ("bus",),
+    "sgen": ("bus",), "asymmetric_sgen": ("bus",), "switch": ("bus", "element"), "ext_grid": ("bus",),
 }  # fmt: skip
 PHASES = ("p_a_mw", "p_b_mw", "p_c_mw", "q_a_mvar", "q_b_mvar", "q_c_mvar")
 NUMBERS = {
@@ -15,16 +15,17 @@ NUMBERS = {
     "line": ("length_km", "r_ohm_per_km", "x_ohm_per_km", "max_i_ka"),
     "trafo": ("sn_mva", "vn_hv_kv", "vn_lv_kv", "vk_percent", "vkr_percent"),
     "load": ("p_mw", "q_mvar"), "sgen": ("p_mw", "q_mvar"), "asymmetric_load": PHASES,
+    "asymmetric_sgen": PHASES,
 }  # fmt: skip
 OPTIONAL = {
     "line": ("c_nf_per_km", "g_us_per_km", "parallel", "df", "r0_ohm_per_km", "x0_ohm_per_km", "c0_nf_per_km",
              "g0_us_per_km"),
     "trafo": ("pfe_kw", "i0_percent", "shift_degree", "parallel", "df", "tap_neutral", "tap_pos", "tap_step_percent",
               "tap_step_degree", "tap2_neutral", "tap2_pos", "vk0_percent", "vkr0_percent", "mag0_percent", "mag0_rx",
-              "si0_hv_partial"),
+              "si0_hv_partial", "rn_ohm", "xn_ohm"),
     "load": ("scaling", "const_z_percent", "const_i_percent", "const_z_p_percent", "const_i_p_percent",
              "const_z_q_percent", "const_i_q_percent"),
-    "sgen": ("scaling",), "asymmetric_load": ("scaling",), "switch": ("z_ohm",),
+    "sgen": ("scaling",), "asymmetric_load": ("scaling",), "asymmetric_sgen": ("scaling",), "switch": ("z_ohm",),
     "ext_grid": ("vm_pu", "va_degree", "s_sc_max_mva", "rx_max", "x0x_max", "r0x0_max"),
 }  # fmt: skip
 FLAGS = {"switch": ("closed",)}

@@ -41,6 +41,10 @@ TYPES: dict[str, dict[str, tuple[str, Any]]] = {
     "sgen": {"name": ("object", None), "bus": ("int64", None), "p_mw": ("float64", None),
              "q_mvar": ("float64", None), "sn_mva": ("float64", None), "scaling": ("float64", 1.0),
              "in_service": ("bool", True), "type": ("object", "wye"), "current_source": ("bool", True)},
+    "asymmetric_sgen": {"name": ("object", None), "bus": ("int64", None),
+                        **dict.fromkeys(cells.PHASES, ("float64", 0.0)), "sn_mva": ("float64", None),
+                        "scaling": ("float64", 1.0), "in_service": ("bool", True), "type": ("object", "wye"),
+                        "current_source": ("bool", True)},
     "switch": {"bus": ("int64", None), "element": ("int64", None), "et": ("object", None),
                "type": ("object", None), "closed": ("bool", True), "name": ("object", None),
                "z_ohm": ("float64", 0.0), "in_ka": ("float64", None)},
@@ -51,7 +55,16 @@ TYPES: dict[str, dict[str, tuple[str, Any]]] = {
 
 EXTRA = {
     "line": ("r0_ohm_per_km", "x0_ohm_per_km", "c0_nf_per_km", "g0_us_per_km"),
-    "trafo": ("vk0_percent", "vkr0_percent", "mag0_percent", "mag0_rx", "si0_hv_partial", "vector_group"),
+    "trafo": (
+        "vk0_percent",
+        "vkr0_percent",
+        "mag0_percent",
+        "mag0_rx",
+        "si0_hv_partial",
+        "rn_ohm",
+        "xn_ohm",
+        "vector_group",
+    ),
     "ext_grid": ("s_sc_max_mva", "rx_max", "x0x_max", "r0x0_max"),
 }
 """Written only where the network has them: data of the zero sequence."""

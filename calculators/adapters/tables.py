@@ -1,7 +1,7 @@
 """From element tables in pandapower's columns to a `Network`; shared by every way such tables arrive.
 
-Modelled: bus, line, trafo (two windings, ratio tap changer, iron losses), load, asymmetric_load (as its sum),
-sgen, switch (bus-bus, line, trafo), one ext_grid. Anything else that carries rows in service is refused by name.
+Modelled: bus, line, trafo (two windings, ratio tap changer, iron losses), load, asymmetric_load, sgen,
+asymmetric_sgen, switch (bus-bus, line, trafo), one ext_grid. Anything else that carries rows in service is refused by name.
 """
 
 from __future__ import annotations
@@ -13,16 +13,27 @@ import numpy as np
 
 from calculators.adapters import units
 from calculators.adapters.branches import Branches, Table
+from calculators.adapters.three_phase import ZeroSequence
 from calculators.adapters.topology import join, root, walk
 from calculators.engine.errors import InputError, Problem
 from calculators.engine.grid.network import Network
 
 __all__ = ["MODELLED", "REFUSED", "Table", "build"]
 
-MODELLED = ("bus", "line", "trafo", "load", "asymmetric_load", "sgen", "switch", "ext_grid")
+MODELLED = (
+    "bus",
+    "line",
+    "trafo",
+    "load",
+    "asymmetric_load",
+    "sgen",
+    "asymmetric_sgen",
+    "switch",
+    "ext_grid",
+)
 REFUSED = (
     "trafo3w", "gen", "impedance", "xward", "ward", "shunt", "dcline", "storage", "motor", "svc", "ssc", "tcsc",
-    "vsc", "bus_dc", "line_dc", "asymmetric_sgen", "b2b_vsc", "vsc_stacked", "vsc_bipolar",
+    "vsc", "bus_dc", "line_dc", "b2b_vsc", "vsc_stacked", "vsc_bipolar",
 )  # fmt: skip
 
 
@@ -96,7 +107,7 @@ class _Reader(Branches):
                 "",
             )
         for name, ends in (("line", ("from_bus", "to_bus")), ("trafo", ("hv_bus", "lv_bus")), ("load", ("bus",)),
-                           ("asymmetric_load", ("bus",)), ("sgen", ("bus",)), ("ext_grid", ("bus",)),
+                           ("asymmetric_load", ("bus",)), ("sgen", ("bus",)), ("asymmetric_sgen", ("bus",)), ("ext_grid", ("bus",)),
                            ("switch", ("bus",))):  # fmt: skip
             table = self.table(name)
             for end in ends:
@@ -154,20 +165,20 @@ class _Reader(Branches):
         return self.row[table.columns["bus"][row]], vm
 
     def powers(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        load, uneven, sgen = self.table("load"), self.table("asymmetric_load"), self.table("sgen")
         loads: dict[str, Any] = {"rows": [], "p": [], "q": [], "names": []}
         sgens: dict[str, Any] = {"rows": [], "p": [], "q": [], "names": []}
         for kind, table, into in (
-            ("load", load, loads),
-            ("asymmetric_load", uneven, loads),
-            ("sgen", sgen, sgens),
+            ("load", self.table("load"), loads),
+            ("asymmetric_load", self.table("asymmetric_load"), loads),
+            ("sgen", self.table("sgen"), sgens),
+            ("asymmetric_sgen", self.table("asymmetric_sgen"), sgens),
         ):
             scaling, live, names = (
                 table.numbers("scaling", 1.0),
                 table.flags("in_service"),
                 table.texts("name"),
             )
-            phases = ("_a", "_b", "_c") if kind == "asymmetric_load" else ("",)
+            phases = ("_a", "_b", "_c") if kind.startswith("asymmetric") else ("",)
             p, q = (
                 np.sum(
                     [
@@ -236,6 +247,8 @@ class _Reader(Branches):
 
         ratio = np.concatenate([np.ones(n_line), trafos["ratio"]])
         y = np.concatenate([lines["y"] / 2, trafos["y"]])
+        zero = ZeroSequence(self)
+        y0 = np.concatenate([zero.lines(lines), zero.trafos(trafos)], axis=1)
         names = self.bus.texts("name")
         return Network(
             bus_names=tuple(
@@ -268,6 +281,7 @@ class _Reader(Branches):
             p_sgen_kw=np.array(sgens["p"], dtype=float),
             q_sgen_kvar=np.array(sgens["q"], dtype=float),
             notes=tuple(self.notes),
+            three_phase=zero.three_phase(y0[:, branches], shift[branches]),
         )
 
     def report_shifts(self, odd: list[int], n_line: int) -> None:

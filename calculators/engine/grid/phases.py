@@ -10,7 +10,7 @@ import numpy as np
 PHASES = ("a", "b", "c")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class ThreePhase:
     """Zero-sequence data and the phases of the loads; rows as in the `Network` it belongs to.
 
@@ -46,6 +46,14 @@ class ThreePhase:
     sgen_p_kw: np.ndarray
     sgen_q_kvar: np.ndarray
     notes: tuple[str, ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all numbers are the same."""
+        return isinstance(other, ThreePhase) and self.to_dict() == other.to_dict()
+
+    def __hash__(self) -> int:
+        """Hash by identity of the size only; equal objects have equal sizes."""
+        return hash(self.branch_y0_pu.shape)
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain JSON types; numbers come back bit for bit."""
