@@ -131,7 +131,7 @@ class Fetcher:
         return target
 
     def _pip(self, entry: SourceFile, folder: Path) -> Path:
-        return _pip_download(entry.package, entry.version, entry.sha256, folder)
+        return _pip_download(entry.package, entry.version, entry.sha256, folder, _tags(entry.file))
 
     def _carrier(self, entry: SourceFile, folder: Path) -> Path:
         place = self.sources.places["carrier"]
@@ -160,11 +160,24 @@ class Fetcher:
         return target
 
 
-def _pip_download(package: str, version: str, digest: str, folder: Path) -> Path:
+def _tags(wheel: str) -> list[str]:
+    """Return what pip must be told to give a wheel made for one platform, whatever this one is."""
+    python, abi, platforms = wheel.removesuffix(".whl").split("-")[-3:]
+    if platforms == "any":
+        return []
+    version = python.removeprefix("cp")
+    named = [text for platform in platforms.split(".") for text in ("--platform", platform)]
+    return [*named, "--implementation", "cp", "--python-version", version, "--abi", abi]
+
+
+def _pip_download(
+    package: str, version: str, digest: str, folder: Path, tags: list[str] | None = None
+) -> Path:
     """Download exactly one wheel with pip, by hash."""
     wanted = folder / "wanted.txt"
     wanted.write_text(f"{package}=={version} --hash=sha256:{digest}\n", "utf-8")
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-deps"]
+    command += tags or []
     _run([*command, "--only-binary", ":all:", "--require-hashes", "-d", str(folder), "-r", str(wanted)])
     found = next(folder.glob("*.whl"), None)
     if found is None:
