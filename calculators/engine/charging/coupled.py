@@ -67,7 +67,7 @@ class EnergyRows:
         """Rows times v: sessions, then steps."""
         power, short = v[: self.n], v[self.n : self.n + self.n_session]
         active = self.active
-        met = np.bincount(active.session, weights=power, minlength=self.n_session) + short
+        met = active.per_session(power) + short
         total = np.bincount(active.step, weights=power, minlength=self.steps.n_t)
         return np.concatenate([met, total + self.steps.times(v[self.n + self.n_session :])])
 
@@ -81,8 +81,8 @@ class EnergyRows:
         """Return the solver of the normal equations."""
         active, n_t, n_session = self.active, self.steps.n_t, self.n_session
         power = theta[: self.n]
-        own = np.bincount(active.session, weights=power, minlength=n_session)
-        own = own + theta[self.n : self.n + n_session]
+        own = active.per_session(power)
+        own += theta[self.n : self.n + n_session]
         matrix = self.steps.normal(theta[self.n + n_session :])
         matrix[np.diag_indices(n_t)] += np.bincount(active.step, weights=power, minlength=n_t)
         scaled = power / active.each(np.sqrt(own))
@@ -98,7 +98,7 @@ class EnergyRows:
             r_own, r_shared = r[:n_session] / own, r[n_session:]
             lifted = np.bincount(active.step, weights=power * active.each(r_own), minlength=n_t)
             shared = solve_steps(r_shared - lifted)
-            back = np.bincount(active.session, weights=power * shared[active.step], minlength=n_session)
+            back = active.per_session(power * shared[active.step])
             return np.concatenate([r_own - back / own, shared])
 
         return solve
@@ -171,9 +171,9 @@ class StorageRows:
         inverses = [self._inverse(length, rows, middle, kept) for length, rows in self.groups]
         for (_, rows), inverse in zip(self.groups, inverses, strict=True):
             for place, row in enumerate(rows):
-                mine = slice(active.first[row], active.first[row] + active.count[row])
-                span = slice(active.step[mine.start], active.step[mine.start] + active.count[row])
                 size = active.count[row]
+                mine = slice(active.first[row], active.first[row] + size)
+                span = slice(active.start[row], active.start[row] + size)
                 matrix[span, span] -= link[mine, None] * inverse[place, :size, :size] * link[mine]
         solve_steps = _cholesky(matrix)
 

@@ -43,7 +43,7 @@ def from_least(request: Request) -> np.ndarray:
         for done in range(MAX_ROUNDS):
             for row in rows:
                 mine = slice(active.first[row], active.first[row] + active.count[row])
-                steps = slice(active.step[mine.start], active.step[mine.start] + active.count[row])
+                steps = slice(active.start[row], active.start[row] + active.count[row])
                 most = float(sessions.p_max_kw[row])
                 amount = min(float(sessions.e_kwh[row]) / request.dt_h, int(active.count[row]) * most)
                 others = load[steps] - p_kw[mine]

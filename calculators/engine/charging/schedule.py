@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -15,8 +14,6 @@ from calculators.engine.charging.sessions import Sessions
 from calculators.engine.charging.signal import received
 from calculators.engine.charging.strategies import STRATEGIES, Strategy
 from calculators.engine.errors import InputError, Problem
-
-BLOCK_STEPS = 32_768
 
 
 @dataclass(frozen=True)
@@ -213,11 +210,13 @@ def _result(request: Request, chosen: Strategy, keep: str) -> Schedule:
     sessions, n_t = request.sessions, request.n_t
     p_kw = np.zeros((len(sessions), n_t) if keep == "sessions" else (0, 0))
     total_kw, delivered_kwh = np.zeros(n_t), np.zeros(len(sessions))
-    parts = _blocks(request) if chosen.alone and request.limit_kw is None else [slice(0, len(sessions))]
+    parts = (
+        request.active.blocks() if chosen.alone and request.limit_kw is None else [slice(0, len(sessions))]
+    )
     for done, rows in enumerate(parts):
         part = request if len(parts) == 1 else _part(request, rows)
         power, active = _power(part, chosen), part.active
-        total_kw += np.bincount(active.step, weights=power, minlength=n_t)
+        total_kw += active.per_step(power, n_t)
         delivered_kwh[rows] = _delivered_kwh(part, power, chosen)
         if keep == "sessions":
             p_kw[rows][active.session, active.step] = power
@@ -229,20 +228,11 @@ def _result(request: Request, chosen: Strategy, keep: str) -> Schedule:
 def _delivered_kwh(request: Request, power: np.ndarray, chosen: Strategy) -> np.ndarray:
     active, cars = request.active, request.sessions
     taken = np.maximum(power, 0.0) if chosen.discharges else power
-    delivered: np.ndarray = np.bincount(active.session, weights=taken, minlength=len(cars))
+    delivered = active.per_session(taken)
     if chosen.discharges:
-        given_back = np.bincount(active.session, weights=taken - power, minlength=len(cars))
-        delivered = delivered - given_back / (cars.eta_charge * cars.eta_discharge)
+        given_back = active.per_session(taken - power)
+        delivered -= given_back / (cars.eta_charge * cars.eta_discharge)
     return delivered * request.dt_h
-
-
-def _blocks(request: Request) -> list[slice]:
-    """Rows in blocks of about `BLOCK_STEPS` session-steps: their arrays stay in the processor's cache."""
-    cars = request.sessions
-    count = np.clip(cars.departure_step, 0, request.n_t) - np.clip(cars.arrival_step, 0, request.n_t)
-    block = (np.cumsum(count) - count) // BLOCK_STEPS
-    edges = np.append(np.flatnonzero(np.diff(block, prepend=-1)), len(cars)).tolist()
-    return [slice(a, b) for a, b in itertools.pairwise(edges)] or [slice(0, 0)]
 
 
 def _power(request: Request, chosen: Strategy) -> np.ndarray:
@@ -257,7 +247,7 @@ def _power(request: Request, chosen: Strategy) -> np.ndarray:
     elif request.limit_kw is not None:
         at_once = sharing.share_fcfs
     first = at_once(hasty)
-    load_kw = np.bincount(hasty.active.step, weights=first, minlength=request.n_t)
+    load_kw = hasty.active.per_step(first, request.n_t)
     patient = replace(_part(request, ~now), base_kw=request.base_kw + load_kw)
     if hasty.limits is not None and patient.limits is not None:
         left = sharing.spare(hasty.limits, hasty, first)

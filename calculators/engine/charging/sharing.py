@@ -80,9 +80,7 @@ def grid_aware(request: Request) -> np.ndarray:
 def spare(limits: Limits, request: Request, p_kw: np.ndarray) -> Limits:
     """What other sessions leave of `limits`; `limits.share` has one column for each of them."""
     active, n_t = request.active, request.n_t
-    used = [
-        np.bincount(active.step, weights=p_kw * active.each(share), minlength=n_t) for share in limits.share
-    ]
+    used = [active.per_step(p_kw * active.each(share), n_t) for share in limits.share]
     return Limits(limits.share, limits.room - np.array(used).reshape(limits.room.shape))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -130,7 +130,7 @@ class _Core:
             return None
         chosen = cars.take(rows)
         part = Active.of(chosen, request.n_t)
-        steps, place = np.unique(part.step, return_inverse=True)
+        steps = np.unique(part.step)
         if steps.size > MAX_STEPS:
             raise InputError(
                 Problem(
@@ -141,7 +141,7 @@ class _Core:
                 )
             )
         unit = float(chosen.p_max_kw.max())
-        active = replace(part, step=place)
+        active = Active(np.searchsorted(steps, part.start), part.count)
         return _Core(chosen, active, whole.each(rows), steps, unit, request.progress)
 
     def go_on(self, done: int) -> bool:

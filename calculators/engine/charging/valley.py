@@ -38,7 +38,7 @@ def valley_filling(request: Request) -> np.ndarray:
     power = from_least(request) if (request.sessions.p_min_kw > 0).any() else _flattest(request)
     if request.limit_kw is None:
         return power
-    total = np.bincount(request.active.step, weights=power, minlength=request.n_t)
+    total = request.active.per_step(power, request.n_t)
     if (total <= request.room_kw + NOTHING_KW).all():
         return power
     return under_limit(request, request.base_kw, flat=True)
@@ -55,7 +55,7 @@ def _flattest(request: Request) -> np.ndarray:
     visits = []
     for row in rows:
         first, count = int(active.first[row]), int(active.count[row])
-        start = int(active.step[first])
+        start = int(active.start[row])
         mine, steps = slice(first, first + count), slice(start, start + count)
         visits.append((mine, steps, float(sessions.e_kwh[row]) / request.dt_h, float(sessions.p_max_kw[row])))
     before = np.inf
