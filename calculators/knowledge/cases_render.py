@@ -98,6 +98,11 @@ def _scale(item: Mapping[str, Any]) -> list[str]:
     ]
 
 
+def _where(case: Case) -> str:
+    told = [where(case["place"]), years(case)]
+    return " · ".join(text for text in told if text != "not known")
+
+
 def _facts(case: Case) -> str:
     place = case["place"]
     needs = ", ".join(
@@ -176,7 +181,8 @@ def case_page(case: Case) -> str:
     )
     parts = [
         front(case["title"], case["summary"], hide=["toc"]) + f"# {_plain(case['title'])} {{ #case }}",
-        f'<p class="cs-lead">{escape(case["summary"])}</p>',
+        f'<p class="cs-lead">{escape(case["summary"])}</p>'
+        f'<p class="cs-where">{escape(_where(case))} · <a href="../">all cases</a></p>',
         "## What was done { #done }",
         prose(case["approach"]) + _gaps(case),
         "## What it reached { #figures }",
