@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +12,7 @@ from calculators.engine.charging import Sessions
 from calculators.engine.demand.curves import check_statistics, draw_hours, read_curve
 from calculators.engine.demand.pairing import pair_energy
 from calculators.engine.demand.vehicles import Vehicles
+from calculators.engine.demand.visits import after_last, take_free, visits
 from calculators.engine.errors import InputError, Problem
 
 N_POOL = 2000
@@ -138,7 +138,7 @@ def draw_with_vehicles(
     shared = bool(statistics.get("shared", False))
     _check(n_evse, n_days, dt_h, p_evse_kw, statistics, vehicles, shared)
     off = (first_weekday + np.arange(n_days)) % 7 >= 5 if day_off is None else np.asarray(day_off, dtype=bool)
-    evse, day = _visits(rng, n_evse, off, statistics, shared)
+    evse, day = visits(rng, n_evse, off, statistics, shared)
     n = evse.size
     vehicle = np.where(shared, 0, evse)
     power = np.full(n, float(p_evse_kw))
@@ -157,9 +157,9 @@ def draw_with_vehicles(
     stay, energy = _stay_and_energy(rng, hour, power, battery, dt_h, statistics, energy_factor)
     arrival = ((day * 24 + hour) / dt_h).astype(int)
     if shared:
-        evse, kept = _take_free(arrival, arrival + stay, n_evse)
+        evse, kept = take_free(arrival, arrival + stay, n_evse)
     else:
-        arrival = _after_last(arrival, stay, evse, round(24 / dt_h))
+        arrival = after_last(arrival, stay, evse, round(24 / dt_h))
         kept = arrival < round(n_days * 24 / dt_h)
     row = np.flatnonzero(kept)
     row = row[np.lexsort((arrival[row], evse[row]))]
@@ -200,23 +200,6 @@ def _check(
         raise InputError(found)
 
 
-def _visits(
-    rng: np.random.Generator, n_evse: int, off: np.ndarray, statistics: Mapping[str, Any], shared: bool
-) -> tuple[np.ndarray, np.ndarray]:
-    """EVSE and day of each wish to charge: by EVSE, or by day and without EVSE where they are shared."""
-    factor = float(statistics.get("weekend_factor", 1.0))
-    weekday = statistics["sessions_per_week"] / (5.0 + 2.0 * factor)
-    rate = np.where(off, factor, 1.0) * weekday
-    if not shared:
-        evse, day = np.nonzero(rng.random((n_evse, off.size)) < rate)
-        return evse, day
-    spread = float(statistics.get("day_spread", 0.0))
-    if spread > 0:
-        rate = rate * rng.gamma(spread**-2, spread**2, size=off.size)
-    count = rng.poisson(rate * n_evse)
-    return np.zeros(int(count.sum()), dtype=int), np.repeat(np.arange(off.size), count)
-
-
 def _stay_and_energy(
     rng: np.random.Generator,
     hour: np.ndarray,
@@ -241,27 +224,3 @@ def _stay_and_energy(
     return stay[:n], pair_energy(
         rng, energy, stay=stay, most_kwh=most_kwh, hour=hours, wanted=statistics["rank_correlation"]
     )[:n]
-
-
-def _after_last(arrival: np.ndarray, stay: np.ndarray, evse: np.ndarray, per_day: int) -> np.ndarray:
-    """Move visits that begin during the last stay of their car by whole days; all sorted by EVSE, then arrival."""
-    arrival = arrival.copy()
-    same = np.diff(evse) == 0
-    while True:
-        overlap = np.where(same, arrival[:-1] + stay[:-1] - arrival[1:], 0)
-        if (overlap <= 0).all():
-            return arrival
-        arrival[1:] += per_day * -(-np.maximum(overlap, 0) // per_day)
-
-
-def _take_free(arrival: np.ndarray, departure: np.ndarray, n_evse: int) -> tuple[np.ndarray, np.ndarray]:
-    """EVSE of each session, the longest free one, and whether there was one."""
-    evse = np.zeros(arrival.size, dtype=int)
-    kept = np.zeros(arrival.size, dtype=bool)
-    free = [(0, number) for number in range(n_evse)]
-    for row in np.argsort(arrival, kind="stable"):
-        since, number = free[0]
-        if since <= arrival[row]:
-            evse[row], kept[row] = number, True
-            heapq.heapreplace(free, (int(departure[row]), number))
-    return evse, kept
