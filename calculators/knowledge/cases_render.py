@@ -205,7 +205,7 @@ def case_page(case: Case) -> str:
         f'<ol class="cs-sources">{"".join(_source(n, s) for n, s in enumerate(case["sources"], 1))}</ol>',
         f'<p class="cs-foot">Last reviewed on {case["last_reviewed"]}, to be reviewed by {case["review_by"]}. '
         f'<a href="../../report-an-error/">Report an error</a>: name the case <code>{escape(case["id"])}</code>. '
-        f'<a href="../compare/#c={escape(case["id"])}">Compare with other cases</a>. <a href="../">All cases</a>.</p>',
+        f'<a href="../compare/?c={escape(case["id"])}">Compare with other cases</a>. <a href="../">All cases</a>.</p>',
     ]
     return "\n\n".join(parts) + "\n"
 

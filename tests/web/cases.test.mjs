@@ -132,6 +132,7 @@ test("the comparison takes known cases from the address, each once, at most four
   const known = new Map("abcde".split("").map((id) => [id, {}]));
   assert.deepEqual(chosenIds("#c=a,b,a,x", known), ["a", "b"]);
   assert.deepEqual(chosenIds("#c=a%2Cb,c,d,e", known), ["a", "b", "c", "d"]);
+  assert.deepEqual(chosenIds("?c=e", known), ["e"]);
   assert.deepEqual(chosenIds("#checked", known), []);
 });
 

@@ -3,9 +3,9 @@ import { h } from "./dom.js";
 
 const MOST = 4;
 
-/** Ids in a hash such as "#c=one,two": known ones, each once, at most four. */
-export function chosenIds(hash, known) {
-  const text = hash.startsWith("#c=") ? decodeURIComponent(hash.slice(3)) : "";
+/** Ids in a hash or query such as "#c=one,two" or "?c=one": known ones, each once, at most four. */
+export function chosenIds(given, known) {
+  const text = /^[#?]c=/.test(given) ? decodeURIComponent(given.slice(3)) : "";
   return [...new Set(text.split(","))].filter((id) => known.has(id)).slice(0, MOST);
 }
 
@@ -74,7 +74,7 @@ export async function startCompare(root, signal) {
   }
 
   function set() {
-    history.replaceState(history.state, "", ids.length ? `#c=${ids.join(",")}` : location.pathname);
+    history.replaceState(history.state, "", location.pathname + (ids.length ? `#c=${ids.join(",")}` : ""));
     show();
   }
 
@@ -88,7 +88,7 @@ export async function startCompare(root, signal) {
     { signal },
   );
   const open = () => {
-    ids = chosenIds(location.hash, cases);
+    ids = chosenIds(location.hash || location.search, cases);
     show();
   };
   globalThis.addEventListener("hashchange", open, { signal });
