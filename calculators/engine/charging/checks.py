@@ -35,6 +35,17 @@ def strategy_problems(strategy: str, given: set[str], sessions: Sessions) -> lis
                 f"Leave limit_kw out or use: {keepers}.",
             )
         )
+    drops_minimum = chosen.minimum == "refused" or (chosen.minimum == "without-limit" and "limit_kw" in given)
+    if drops_minimum and (sessions.p_min_kw > 0).any():
+        limited = " under a site limit" if chosen.minimum == "without-limit" else ""
+        found.append(
+            Problem(
+                "minimum",
+                f"'{strategy}'{limited} does not keep p_min_kw.",
+                "sessions",
+                "Leave p_min_kw out, or use a strategy that shares power, such as share-llf.",
+            )
+        )
     unknown = np.flatnonzero(~np.isfinite(sessions.battery_kwh))
     if chosen.discharges and unknown.size:
         found.append(

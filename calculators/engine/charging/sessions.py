@@ -51,8 +51,8 @@ class Sessions:
     evse : ndarray of int, optional
         Which EVSE serves the session; each its own when left out.
     p_min_kw : ndarray, optional
-        Smallest power above zero (6 A in mode 3, see `power_kw`); 0 when left out. Kept by the sharing strategies,
-        "grid-aware" and "valley-filling". [kW]
+        Smallest power above zero (6 A in mode 3, see `power_kw`); 0 when left out. Strategies that cannot keep it
+        refuse it, see `Strategy.minimum`. [kW]
     battery_kwh : ndarray, optional
         Usable capacity; unknown (infinite) when left out, which the V2G strategies refuse. [kWh]
     soc_arrival, soc_min : ndarray, optional

@@ -28,7 +28,7 @@ def valley_filling(request: Request) -> np.ndarray:
     """The flattest total of base load and charging that still delivers, known in advance.
 
     With a minimum power the plan is a heuristic, see `minimum`. Under a site limit that the flattest load breaks, it
-    is the flattest below the limit, and minimum powers are not kept.
+    is the flattest below the limit.
 
     Returns
     -------

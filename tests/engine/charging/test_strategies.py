@@ -1,5 +1,7 @@
 """What every strategy keeps, and what each one is for."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -99,21 +101,30 @@ def test_base_and_charging_together_stay_below_the_site_limit(strategy):
     assert plan.e_short_kwh.sum() > 0
 
 
-@pytest.mark.parametrize("strategy", ["share-equal", "share-fcfs", "share-edf", "share-llf"])
+@pytest.mark.parametrize(
+    "strategy", [name for name, entry in STRATEGIES.items() if entry.minimum != "refused"]
+)
 def test_no_car_is_held_between_zero_and_its_minimum(strategy):
-    plain = sample()
-    sessions = Sessions(
-        plain.arrival_step,
-        plain.departure_step,
-        plain.e_kwh,
-        plain.p_max_kw,
-        p_min_kw=np.full(len(plain), 1.38),
-    )
-    plan = plan_of(sessions, strategy, limit_kw=40.0)
-    held = (plan.p_kw > 0) & (plan.p_kw < 1.38 - 1e-9)
-    # Only the last bit of a wish, smaller than one step at the minimum, may be below it.
-    last = (np.cumsum(plan.p_kw, axis=1) * DT_H >= sessions.e_kwh[:, None] - 1e-6) & held
-    assert (held == last).all()
+    sessions = replace(sample(), p_min_kw=1.38)
+    tight = {"limits": network_limits(np.zeros(60), feeder_kw=np.full((1, N_T), 40.0)), "limit_kw": 40.0}
+    needs = STRATEGIES[strategy].needs
+    plan = plan_of(sessions, strategy, **{name: value for name, value in tight.items() if name in needs})
+    held = (plan.p_kw > 1e-12) & (plan.p_kw < 1.38 - 1e-9)
+    # Only the last bit of a wish, smaller than one step at the minimum, may be below it: one step of a session.
+    assert held.sum(axis=1).max() <= 1
+    bit = np.where(held, plan.p_kw, 0).sum(axis=1) * DT_H
+    assert (bit < 1.38 * DT_H).all()
+    full = held.any(axis=1)
+    np.testing.assert_allclose(plan.e_delivered_kwh[full], sessions.e_kwh[full], atol=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "limit"),
+    [("price", 40.0), ("valley-filling", 40.0), ("v2g-price", None), ("v2g-peak", None)],
+)
+def test_a_minimum_that_would_not_be_kept_is_refused(strategy, limit):
+    with pytest.raises(InputError, match="does not keep p_min_kw"):
+        plan_of(replace(sample(), p_min_kw=1.38), strategy, limit_kw=limit)
 
 
 def test_uncontrolled_is_full_power_then_the_rest():
