@@ -48,6 +48,7 @@ def share_equal(request: Request) -> np.ndarray:
 def solar(request: Request) -> np.ndarray:
     """Solar power left by the base load, least laxity first; who can wait no longer charges at full power."""
     surplus_kw = np.maximum(request.given("solar_kw") - request.base_kw, 0.0)
+    held_up = bool(request.sessions.p_min_kw.any())
 
     def divide(step: int, table: np.ndarray, can: np.ndarray) -> np.ndarray:
         # What may be left for later is what the remaining steps after this one can still deliver.
@@ -56,6 +57,8 @@ def solar(request: Request) -> np.ndarray:
         if must.max() <= 0:
             return _in_turn(can, room, _laxity(table))
         np.minimum(np.maximum(must, 0.0, out=must), can, out=must)
+        if held_up:  # less than its minimum would be nothing, and nothing would be too late
+            must = np.where(must > 0, np.maximum(must, np.minimum(table[LEAST], can)), must)
         room -= must.sum()
         return must + _in_turn(can - must, room, _laxity(table)) if room > 0 else must
 
