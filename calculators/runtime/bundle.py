@@ -20,8 +20,8 @@ SITE_PACKAGES = "/lib/python3.14/site-packages"
 STDLIB = "/lib/python314.zip"
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
 # Parts of our own package that never run in a browser.
-DEVELOPER_ONLY = ("runtime/", "web/", "planner/", "cli.py", "loader.py")
-WEB_PARTS = ("web/__init__.py", "web/bridge.py")
+DEVELOPER_ONLY = ("runtime/", "web/", "planner/", "knowledge/", "cli", "loader.py")
+WEB_PARTS = ("web/__init__.py", "web/bridge.py", "web/tender_bridge.py")
 
 
 class Bundler:

@@ -15,7 +15,7 @@ def _refusal(kind: str, problems: list[dict[str, str]]) -> str:
     return json.dumps({"ok": False, "error": {"kind": kind, "problems": problems}}, ensure_ascii=False)
 
 
-def _guarded(work: Callable[[], dict[str, Any]]) -> str:
+def guarded(work: Callable[[], dict[str, Any]]) -> str:
     """Run `work` and answer with its result or with what went wrong, as JSON text."""
     try:
         return json.dumps({"ok": True, "result": work()}, ensure_ascii=False, allow_nan=False)
@@ -42,7 +42,7 @@ def _pause() -> None:
         run_sync(asyncio.sleep(0))
 
 
-def _progress(report: Report | None) -> Callable[[int, int], bool] | None:
+def reporter(report: Report | None) -> Callable[[int, int], bool] | None:
     if report is None:
         return None
 
@@ -81,12 +81,12 @@ def run(calculator: str, request: str, report: Report | None = None) -> str:
             asked.get("inputs", {}),
             seed=asked.get("seed", 1),
             lang=asked.get("lang", "en"),
-            progress=_progress(report),
+            progress=reporter(report),
             files=asked.get("files") or None,
         )
         return result
 
-    return _guarded(work)
+    return guarded(work)
 
 
 def compare(request: str) -> str:
@@ -109,4 +109,4 @@ def compare(request: str) -> str:
         asked = json.loads(request)
         return side_by_side(asked["results"], asked["names"], asked.get("lang", "en"))
 
-    return _guarded(work)
+    return guarded(work)

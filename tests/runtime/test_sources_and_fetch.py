@@ -107,7 +107,7 @@ def test_the_list_refuses_an_unknown_key_and_a_file_listed_twice(tmp_path: Path)
     with pytest.raises(DataError, match="colour"):
         sources.load(bad)
     bad.write_text(text + text[text.rindex("[[file]]") :], "utf-8")
-    with pytest.raises(DataError, match="listed twice: pandapower-3"):
+    with pytest.raises(DataError, match="listed twice: et_xmlfile-2"):
         sources.load(bad)
 
 

@@ -8,6 +8,7 @@ import { Form } from "./form.js";
 import { decode, encode, LINK_LIMIT } from "./link.js";
 import { show } from "./results.js";
 import { autosave, fromScenario, saved, toScenario } from "./scenario.js";
+import { hand } from "./tender-results.js";
 import { translator } from "./words.js";
 
 const LIVE_MS = 300;
@@ -108,6 +109,7 @@ export class Calculator {
       png: () => this.png(index),
       keep: () => this.keep(),
       print: () => print(),
+      tender: () => this.announce(this.t(hand(this.result) ? "toTenderDone" : "errStorage")),
       drop: () => this.drop(Number(index)),
     };
     actions[action]?.();
@@ -221,7 +223,7 @@ export class Calculator {
         seed: 1,
         files: this.files,
       });
-      const answer = await call("run", [this.definition.id, request], ({ done, total }) => {
+      const answer = await call("calculators.run", [this.definition.id, request], ({ done, total }) => {
         if (wanted()) this.status(this.t("stageStep", { done, total }), total ? done / total : undefined);
       });
       // a cancelled run still answers when it finished a part: that part is worth showing

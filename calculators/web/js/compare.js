@@ -90,7 +90,7 @@ export class Comparison {
       names: shown.map(({ name }) => name),
       lang: this.lang,
     };
-    const answer = await call("compare", [JSON.stringify(request)]);
+    const answer = await call("calculators.compare", [JSON.stringify(request)]);
     if (!answer.ok) {
       box.replaceChildren(h("p", {}, answer.error.problems.map(({ message }) => message).join(" ")));
       return;

@@ -1,6 +1,9 @@
 // Module worker: one Pyodide for the whole visit. Answers {id, ok, value} or {id, ok: false, message}.
+// A method is named by its bridge, such as "calculators.run".
 let python = null;
-let bridge = null;
+const BRIDGES = { calculators: "calculators.web.bridge", tender: "calculators.web.tender_bridge" };
+const REPORTING = new Set(["calculators.run", "tender.write", "tender.check"]);
+const bridges = {};
 const loaded = new Set();
 let cancelled = null;
 
@@ -22,7 +25,6 @@ async function load(tier, packages) {
     errorCallback: (text) => failed.push(text),
   });
   if (failed.length > 0) throw new Error(failed.join(" "));
-  bridge ??= python.pyimport("calculators.web.bridge");
   loaded.add(tier);
 }
 
@@ -31,8 +33,10 @@ async function call(id, method, parameters) {
     postMessage({ id, progress: { done, total, stage } });
     return cancelled !== id;
   };
-  const target = bridge[method];
-  const args = method === "run" ? [...parameters, report] : parameters;
+  const [module, name] = method.split(".");
+  bridges[module] ??= python.pyimport(BRIDGES[module]);
+  const target = bridges[module][name];
+  const args = REPORTING.has(method) ? [...parameters, report] : parameters;
   try {
     // callPromising lets Python yield to this event loop, so that a cancel message is seen
     return "Suspending" in WebAssembly ? await target.callPromising(...args) : target(...args);
