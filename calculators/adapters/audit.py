@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from calculators.adapters import units
 from calculators.adapters.checked import NetworkTables
-from calculators.adapters.columns import is_missing
 from calculators.adapters.findings import Finding, found, label
 from calculators.adapters.geojson import in_degrees
 from calculators.adapters.structure import Structure
@@ -89,9 +88,11 @@ def audit(tables: NetworkTables) -> Audit:
     notes = [*tables.notes, *(note for note in (network.notes if network else ()) if note not in told)]
     results, collapse = _base_case(network)
     findings = [
-        *errors, *collapse, *suspicious, *_supply(structure), *_transformers(structure), *_ratings(structure),
+        *errors, *collapse, *suspicious, *_supply(structure), *_transformers(structure),
         *_lines(structure), *_names(structure, tables), *(Finding("note", "note", "", note, "") for note in notes),
+        *_assumed(network),
     ]  # fmt: skip
+    findings = [replace(one, message=tables.said(one.message)) for one in findings]
     findings.sort(key=lambda one: ORDER.index(one.severity))
     return Audit(tables.name, _facts(structure, tables), tuple(findings), results)
 
@@ -135,6 +136,13 @@ def _base_case(network: Network | None) -> tuple[dict[str, Any] | None, list[Fin
     return found_values, []
 
 
+def _assumed(network: Network | None) -> list[Finding]:
+    """Return what three-phase results would rest on; balanced ones do not need it."""
+    assumed = network.three_phase.notes if network and network.three_phase else ()
+    effect = "Balanced results do not depend on it; three-phase results do."
+    return [Finding("three-phase", "note", "", note, effect) for note in assumed]
+
+
 def _facts(structure: Structure, tables: NetworkTables) -> dict[str, Any]:
     bus, line, trafo = structure.bus, structure.table("line"), structure.table("trafo")
     vn = bus.numbers("vn_kv")
@@ -142,23 +150,26 @@ def _facts(structure: Structure, tables: NetworkTables) -> dict[str, Any]:
     line_vn = vn[structure.line_ends[0]]
     customers = [structure.places(structure.table(kind)) for kind in ("load", "asymmetric_load")]
     at = np.concatenate([rows[live != 0] for rows, live in customers])
-    _, sgen_live = structure.places(structure.table("sgen"))
-    sgen = structure.table("sgen")
-    fed = float((sgen.numbers("p_mw", 0.0) * sgen.numbers("scaling", 1.0) * sgen_live).sum()) * 1e3
+    generators = [structure.power(kind)[1] for kind in ("sgen", "asymmetric_sgen")]
+    fed = float(sum(kw.sum() for kw in generators))
+    running = sum(
+        int(structure.places(structure.table(kind))[1].sum()) for kind in ("sgen", "asymmetric_sgen")
+    )
+    known = not line.numbers("length_assumed", 0.0).any()
     switch = structure.table("switch")
     levels = [
         {
-            "vn_kv": float(kv), "buses": int((vn == kv).sum()), "line_km": float(length[line_vn == kv].sum()),
+            "vn_kv": float(kv), "buses": int((vn == kv).sum()), "line_km": float(length[line_vn == kv].sum()) if known else None,
             "loads": int((vn[at] == kv).sum()),
         }
         for kv in sorted(set(vn[~np.isnan(vn)].tolist()), reverse=True)
     ]  # fmt: skip
     return {
-        "buses": len(bus), "lines": len(line), "line_km": float(length.sum()), "transformers": len(trafo),
+        "buses": len(bus), "lines": len(line), "line_km": float(length.sum()) if known else None, "transformers": len(trafo),
         "transformer_kva": float(np.nansum(trafo.numbers("sn_mva") * trafo.numbers("parallel", 1.0)
                                            * trafo.flags("in_service")) * 1e3),
         "loads": len(at), "load_kw": float(structure.load_kw.sum() + fed),
-        "generators": int((sgen_live != 0).sum()), "generation_kw": fed, "switches": len(switch),
+        "generators": running, "generation_kw": fed, "switches": len(switch),
         "open_switches": int(len(switch) - switch.flags("closed").sum()), "levels": levels, "f_hz": tables.f_hz,
         "buses_without_supply": int((~structure.supplied).sum()), "islands": structure.islands(),
         "loops": _loops(structure), "with_coordinates": sum(bool(text) for text in bus.texts("geo")),
@@ -249,22 +260,6 @@ def _transformers(structure: Structure) -> list[Finding]:
             )
         )  # fmt: skip
     return out
-
-
-def _ratings(structure: Structure) -> list[Finding]:
-    line, trafo = structure.table("line"), structure.table("trafo")
-    bare = [row for row, (r0, live) in enumerate(zip(line.numbers("r0_ohm_per_km"), line.flags("in_service"), strict=True))
-            if live and is_missing(r0)]  # fmt: skip
-    out = found(
-        "zero-sequence", "note", line, "line", bare, "r0_ohm_per_km, x0_ohm_per_km and c0_nf_per_km are missing.",
-        "Balanced results do not need them; three-phase results rest on assumed values.",
-    )  # fmt: skip
-    groups = [row for row, (text, live) in enumerate(zip(trafo.texts("vector_group"), trafo.flags("in_service"), strict=True))
-              if live and not text]  # fmt: skip
-    return out + found(
-        "vector-group", "note", trafo, "trafo", groups, "vector_group is missing.",
-        "Balanced results do not need it; three-phase results rest on an assumed one.",
-    )  # fmt: skip
 
 
 def _lines(structure: Structure) -> list[Finding]:

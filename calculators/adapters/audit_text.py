@@ -42,19 +42,23 @@ def _facts(facts: dict[str, Any]) -> list[str]:
         return [f"{facts['buses']} buses"]
     loops = facts["loops"]
     rows = [
-        f"{facts['buses']} buses, {facts['lines']} lines ({facts['line_km']:,.2f} km), "
+        f"{facts['buses']} buses, {facts['lines']} lines ({_km(facts['line_km'])}), "
         f"{facts['transformers']} transformers ({facts['transformer_kva']:,.0f} kVA)",
         f"{facts['loads']} loads ({facts['load_kw']:,.1f} kW), {facts['generators']} static generators "
         f"({facts['generation_kw']:,.1f} kW), {facts['open_switches']} of {facts['switches']} switches open",
         "radial" if not loops else f"meshed: {loops} loop{'s' if loops > 1 else ''}",
     ]
     rows += [
-        f"{level['vn_kv']:g} kV: {level['buses']} buses, {level['line_km']:,.2f} km, {level['loads']} loads"
+        f"{level['vn_kv']:g} kV: {level['buses']} buses, {_km(level['line_km'])}, {level['loads']} loads"
         for level in facts["levels"]
     ]
     if facts["buses_without_supply"]:
         rows.append(f"{facts['buses_without_supply']} buses without supply")
     return rows
+
+
+def _km(length: float | None) -> str:
+    return "lengths not in the file" if length is None else f"{length:,.2f} km"
 
 
 def _results(base: dict[str, Any]) -> list[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from calculators.adapters import columns as cells
@@ -30,12 +31,31 @@ class NetworkTables:
     """Checked element tables in pandapower's columns and units, beside the name of the file they came from.
 
     A `Network` keeps what the power flow needs; these keep what can be written again.
+
+    Attributes
+    ----------
+    name : str
+        The file's name.
+    tables : mapping of str to Table
+    f_hz : float
+        Frequency. [Hz]
+    notes : tuple of str
+        What was left out or assumed in reading.
+    headings : mapping of str to str
+        What the file calls a column where it has another name for it.
     """
 
     name: str
     tables: Mapping[str, Table]
     f_hz: float = 50.0
     notes: tuple[str, ...] = ()
+    headings: Mapping[str, str] = field(default_factory=dict)
+
+    def said(self, message: str) -> str:
+        """Return a message with the file's own heading after each column's first mention."""
+        for column, heading in self.headings.items():
+            message = re.sub(rf"\b{column}\b", f"{column} ({heading} in the file)", message, count=1)
+        return message
 
     def network(self) -> Network:
         """Return the electrical model.
@@ -49,19 +69,20 @@ class NetworkTables:
         try:
             return build(self.tables, self.f_hz, require_supply=True)
         except InputError as error:
-            raise InputError(shorten(error.problems, self.name)) from error
+            raise InputError(self.shorten(error.problems)) from error
 
-
-def shorten(problems: tuple[Problem, ...], name: str) -> list[Problem]:
-    """Return problems with the file's name in front, and beyond the 200th their number."""
-    found = [
-        Problem(one.code, one.message, f"{name}, {one.where}".rstrip(", "), one.smallest_fix)
-        for one in problems[:MAX_PROBLEMS]
-    ]
-    if len(problems) > MAX_PROBLEMS:
-        more = f"there are {len(problems) - MAX_PROBLEMS:,} more problems like these."
-        found.append(Problem("more", more, name, "Mend the first and open the file again."))
-    return found
+    def shorten(self, problems: tuple[Problem, ...]) -> list[Problem]:
+        """Return problems with the file's name in front, and beyond the 200th their number."""
+        found = [
+            Problem(
+                one.code, self.said(one.message), f"{self.name}, {one.where}".rstrip(", "), one.smallest_fix
+            )
+            for one in problems[:MAX_PROBLEMS]
+        ]
+        if len(problems) > MAX_PROBLEMS:
+            more = f"there are {len(problems) - MAX_PROBLEMS:,} more problems like these."
+            found.append(Problem("more", more, self.name, "Mend the first and open the file again."))
+        return found
 
 
 class Checker:

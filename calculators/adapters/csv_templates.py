@@ -17,6 +17,11 @@ HOW = "Use the template: buses.csv, lines.csv, transformers.csv and loads.csv, t
 MAX_PROBLEMS = 200
 FLAGS = {"1": True, "0": False, "true": True, "false": False, "yes": True, "no": False}
 
+HEADINGS = {
+    column.target: column.name for columns in TEMPLATE.values() for column in columns
+    if column.kind == "number" and column.target not in {"", column.name}
+}  # fmt: skip
+
 Rows = Sequence[tuple[int, Sequence[Any]]]
 
 
@@ -88,7 +93,10 @@ def _tables(found: Mapping[str, tuple[Rows, delimited.Numbers]], name: str, endi
     raw = reader.raw()
     reader.stop()
     checker = Checker(name, HOW)
-    return NetworkTables(name, checker.tables(raw), 50.0, tuple(reader.notes))
+    return NetworkTables(name, checker.tables(raw), 50.0, tuple(reader.notes), HEADINGS)
+
+
+CONNECTION = {"": "wye", "star": "wye", "delta": "delta"}
 
 
 class _Part:
@@ -297,6 +305,7 @@ class _Reader:
         part = self.parts["loads"]
         names, targets, live = part.ids("load"), part.targets(), part.flags("in_service")
         phases = part.choice("phase", ("a", "b", "c"))
+        kinds = [CONNECTION[one] for one in part.choice("connection", ("star", "delta"))]
         whole = [at for at, phase in enumerate(phases) if not phase]
         single = [at for at, phase in enumerate(phases) if phase]
         values = {
@@ -304,10 +313,14 @@ class _Reader:
             for one, unit in (("p", "mw"), ("q", "mvar")) for phase in "abc"
         }  # fmt: skip
         return (
-            _raw(name=[names[at] for at in whole], in_service=[live[at] for at in whole],
-                 **{key: [column[at] for at in whole] for key, column in targets.items()}),
-            _raw(name=[names[at] for at in single], in_service=[live[at] for at in single],
-                 bus=[targets["bus"][at] for at in single], **values),
+            _raw(
+                name=[names[at] for at in whole], type=[kinds[at] for at in whole], in_service=[live[at] for at in whole],
+                **{key: [column[at] for at in whole] for key, column in targets.items()},
+            ),
+            _raw(
+                name=[names[at] for at in single], type=[kinds[at] for at in single],
+                in_service=[live[at] for at in single], bus=[targets["bus"][at] for at in single], **values,
+            ),
         )  # fmt: skip
 
 

@@ -11,9 +11,9 @@ import numpy as np
 
 from calculators.adapters import sheets
 from calculators.adapters.checked import NetworkTables
-from calculators.adapters.columns import PHASES, is_missing
+from calculators.adapters.columns import is_missing
 from calculators.adapters.geometry import point
-from calculators.adapters.positions import Topology, ratio_tap
+from calculators.adapters.positions import POWERS, Topology, ratio_tap
 from calculators.adapters.tables import Table
 from calculators.adapters.template import TEMPLATE
 
@@ -123,30 +123,30 @@ class _Writer(Topology):
         }  # fmt: skip
 
     def loads(self) -> dict[str, Any]:
-        load, sgen, uneven = self.table("load"), self.table("sgen"), self.table("asymmetric_load")
-        rows: list[tuple[str, int, float, float, str | None, bool]] = []
-        for table, kind, sign in ((load, "load", 1.0), (sgen, "sgen", -1.0)):
+        rows: list[tuple[Any, ...]] = []
+        for kind in POWERS:
+            table = self.table(kind)
             at, live = self.places(table)
-            kw = table.numbers("scaling", 1.0) * 1e3 * sign
-            p, q = table.numbers("p_mw") * kw, table.numbers("q_mvar") * kw
-            for row, text in enumerate(table.texts("name")):
-                rows.append(
-                    (text or f"{kind} {table.index[row]}", at[row], p[row], q[row], None, bool(live[row]))
-                )
-        at, live = self.places(uneven)
-        kw = uneven.numbers("scaling", 1.0) * 1e3
-        for p_name, q_name, phase in zip(PHASES[:3], PHASES[3:], "abc", strict=True):
-            p, q = uneven.numbers(p_name, 0.0) * kw, uneven.numbers(q_name, 0.0) * kw
-            for row, text in enumerate(uneven.texts("name")):
-                name = f"{text or f'asymmetric_load {uneven.index[row]}'} {phase}"
-                if p[row] or q[row]:
-                    rows.append((name, at[row], p[row], q[row], phase, bool(live[row])))
-        columns = list(zip(*rows, strict=True)) if rows else [()] * 6
+            kw = table.numbers("scaling", 1.0) * (-1e3 if kind.endswith("sgen") else 1e3)
+            delta = ["delta" if text == "delta" else None for text in table.texts("type")]
+            for phase in "abc" if kind.startswith("asymmetric") else ("",):
+                p, q = (table.numbers(name, 0.0) * kw for name in _power_columns(phase))
+                for row, text in enumerate(table.texts("name")):
+                    if not phase or p[row] or q[row]:
+                        name = f"{text or f'{kind} {table.index[row]}'} {phase}".strip()
+                        rows.append(
+                            (name, at[row], p[row], q[row], phase or None, delta[row], bool(live[row]))
+                        )
+        columns = list(zip(*rows, strict=True)) if rows else [()] * 7
         return {
             "load": unique(list(columns[0]), "load", list(range(len(rows)))),
             "bus": [self.bus_name[row] for row in columns[1]], "p_kw": columns[2], "q_kvar": columns[3],
-            "phase": columns[4], "in_service": _off(columns[5]),
+            "phase": columns[4], "connection": columns[5], "in_service": _off(columns[6]),
         }  # fmt: skip
+
+
+def _power_columns(phase: str) -> tuple[str, str]:
+    return (f"p_{phase}_mw", f"q_{phase}_mvar") if phase else ("p_mw", "q_mvar")
 
 
 def unique(names: list[str], kind: str, index: list[int]) -> list[str]:

@@ -53,11 +53,9 @@ class _Writer(Topology):
 
     def buses(self) -> list[dict[str, Any]]:
         load_kw = np.zeros(len(self.bus))
-        for kind, names in (("load", ("p_mw",)), ("asymmetric_load", ("p_a_mw", "p_b_mw", "p_c_mw"))):
-            table = self.table(kind)
-            rows, live = self.places(table)
-            kw = sum((table.numbers(name, 0.0) for name in names), np.zeros(len(table)))
-            np.add.at(load_kw, rows, kw * table.numbers("scaling", 1.0) * live * 1e3)
+        for kind in ("load", "asymmetric_load"):
+            rows, kw, _ = self.power(kind)
+            np.add.at(load_kw, rows, kw)
         columns = {"vn_kv": self.bus.numbers("vn_kv"), "load_kw": load_kw}
         if self.solution:
             columns["vm_pu"] = self.solution.vm_min_pu

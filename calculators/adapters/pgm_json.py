@@ -20,8 +20,15 @@ F_HZ = 50.0
 
 IGNORED = ("sym_voltage_sensor", "asym_voltage_sensor", "sym_power_sensor", "asym_power_sensor",
            "sym_current_sensor", "asym_current_sensor", "fault", "transformer_tap_regulator")  # fmt: skip
-READ = ("node", "line", "link", "transformer", "source", "sym_load", "asym_load", "sym_gen")
+READ = ("node", "line", "link", "transformer", "source", "sym_load", "asym_load", "sym_gen", "asym_gen")
 WINDINGS = ("Y", "YN", "D", "Z", "ZN")
+HEADINGS = {
+    "vn_kv": "u_rated", "r_ohm_per_km": "r1", "x_ohm_per_km": "x1", "c_nf_per_km": "c1", "max_i_ka": "i_n",
+    "r0_ohm_per_km": "r0", "x0_ohm_per_km": "x0", "c0_nf_per_km": "c0", "sn_mva": "sn", "vk_percent": "uk",
+    "vkr_percent": "pk", "pfe_kw": "p0", "i0_percent": "i0", "vm_pu": "u_ref", "shift_degree": "clock",
+    "p_mw": "p_specified", "q_mvar": "q_specified",
+}  # fmt: skip
+
 IDEAL_SK_VA = 1e13
 """From here on a source counts as ideal: 1 MVA changes the voltage by less than 1e-7 pu."""
 
@@ -51,7 +58,7 @@ def read_tables(plain: Any, name: str) -> NetworkTables:
     raw = reader.raw()
     if reader.checker.problems:
         raise InputError(reader.checker.problems)
-    return NetworkTables(name, reader.checker.tables(raw), F_HZ, tuple(reader.notes))
+    return NetworkTables(name, reader.checker.tables(raw), F_HZ, tuple(reader.notes), HEADINGS)
 
 
 class _Component:
@@ -136,11 +143,11 @@ class _Reader:
         lines, trafos = self.lines(), self.trafos()
         self.links()
         grids = self.sources(buses, lines)
-        loads, uneven, sgens = self.powers()
         switches = Raw(list(range(len(self.switches))), ["bus", "element", "et", "closed"], self.switches)
         return {
-            "bus": buses, "line": lines, "trafo": trafos, "switch": switches, "ext_grid": grids, "load": loads,
-            "asymmetric_load": uneven, "sgen": sgens,
+            "bus": buses, "line": lines, "trafo": trafos, "switch": switches, "ext_grid": grids,
+            "load": self.power("sym_load"), "sgen": self.power("sym_gen"),
+            "asymmetric_load": self.uneven("asym_load"), "asymmetric_sgen": self.uneven("asym_gen"),
         }  # fmt: skip
 
     def ends(self, branch: _Component, kind: str) -> tuple[list[Any], list[Any], np.ndarray]:
@@ -159,7 +166,7 @@ class _Reader:
         c1, c0 = line.numbers("c1", 0.0), line.numbers("c0")
         i_n = line.numbers("i_n")
         columns: dict[str, Any] = {
-            "name": line.names(), "from_bus": start, "to_bus": stop, "length_km": np.ones(len(line)),
+            "name": line.names(), "from_bus": start, "to_bus": stop, "length_km": np.ones(len(line)), "length_assumed": np.ones(len(line)),
             "r_ohm_per_km": line.numbers("r1", None), "x_ohm_per_km": line.numbers("x1", None),
             "c_nf_per_km": c1 * 1e9, "g_us_per_km": omega * c1 * line.numbers("tan1", 0.0) * 1e6,
             "max_i_ka": np.where(np.isfinite(i_n), i_n / 1e3, np.nan), "in_service": live,
@@ -196,8 +203,14 @@ class _Reader:
         groups = [
             (b + a.lower() if turn else a + b.lower()) for a, b, turn in zip(*windings, flip, strict=True)
         ]
+        earth = {
+            unit: np.where(
+                flip, trafo.numbers(f"{one}_grounding_from", 0.0), trafo.numbers(f"{one}_grounding_to", 0.0)
+            )
+            for one, unit in (("r", "rn_ohm"), ("x", "xn_ohm"))
+        }
         columns: dict[str, Any] = {
-            "name": trafo.names(),
+            "name": trafo.names(), **earth,
             "hv_bus": [b if turn else a for a, b, turn in zip(start, stop, flip, strict=True)],
             "lv_bus": [a if turn else b for a, b, turn in zip(start, stop, flip, strict=True)],
             "sn_mva": sn / 1e6, "vn_hv_kv": np.maximum(u1, u2) / 1e3, "vn_lv_kv": np.minimum(u1, u2) / 1e3,
@@ -253,16 +266,16 @@ class _Reader:
             source.ids, name=source.names(), bus=at, vm_pu=source.numbers("u_ref", None), in_service=live
         )
 
-    def powers(self) -> tuple[Raw, Raw, Raw]:
-        found = []
-        for kind in ("sym_load", "sym_gen"):
-            part = self.component(kind)
-            p, q = part.numbers("p_specified", None) / 1e6, part.numbers("q_specified", None) / 1e6
-            found.append(_rows(part.ids, name=part.names(), **self.places(part), p_mw=p, q_mvar=q))
-        part = self.component("asym_load")
+    def power(self, kind: str) -> Raw:
+        part = self.component(kind)
+        p, q = part.numbers("p_specified", None) / 1e6, part.numbers("q_specified", None) / 1e6
+        return _rows(part.ids, name=part.names(), **self.places(part), p_mw=p, q_mvar=q)
+
+    def uneven(self, kind: str) -> Raw:
+        part = self.component(kind)
         p, q = part.phases("p_specified") / 1e6, part.phases("q_specified") / 1e6
         phases = dict(zip(cells.PHASES, [*p, *q], strict=True))
-        return found[0], _rows(part.ids, name=part.names(), **self.places(part), **phases), found[1]
+        return _rows(part.ids, name=part.names(), **self.places(part), **phases)
 
     def places(self, part: _Component) -> dict[str, Any]:
         kinds = part.numbers("type", 0.0)

@@ -38,7 +38,8 @@ def write(tables: NetworkTables) -> str:
     data = {
         "node": writer.nodes(), "line": writer.lines(), "transformer": writer.trafos(), "link": writer.links(),
         "source": writer.sources(), "sym_load": writer.powers("load"), "sym_gen": writer.powers("sgen"),
-        "asym_load": writer.uneven(),
+        "asym_load": writer.uneven("asymmetric_load"),
+        "asym_gen": writer.uneven("asymmetric_sgen"),
     }  # fmt: skip
     if writer.problems:
         raise InputError(writer.problems)
@@ -127,7 +128,8 @@ class _Writer(Topology):
             "clock": clock.astype(int) % 12, "tap_side": np.where(tap.at_hv, 0, 1),
             "tap_pos": tap.position.astype(int), "tap_nom": np.zeros(len(trafo), dtype=int),
             "tap_min": np.minimum(tap.position, -1).astype(int), "tap_max": np.maximum(tap.position, 1).astype(int),
-            "tap_size": tap.step_percent / 100 * u_tap,
+            "tap_size": tap.step_percent / 100 * u_tap, "r_grounding_to": trafo.numbers("rn_ohm"),
+            "x_grounding_to": trafo.numbers("xn_ohm"),
         }  # fmt: skip
         return self.items(trafo, columns)
 
@@ -158,8 +160,15 @@ class _Writer(Topology):
         }  # fmt: skip
         return self.items(table, columns)
 
-    def uneven(self) -> Items:
-        table = self.table("asymmetric_load")
+    def uneven(self, kind: str) -> Items:
+        table = self.table(kind)
+        for row, text in enumerate(table.texts("type")):
+            if text == "delta":
+                message = "it is connected between phases; power-grid-model knows star only."
+                where = f"{self.name}, {kind} {table.index[row]}"
+                self.problems.append(
+                    Problem("delta", message, where, "Use another format, or set type to wye.")
+                )
         rows, live = self.places(table)
         watt = table.numbers("scaling", 1.0) * 1e6
         p, q = (

@@ -9,6 +9,8 @@ import numpy as np
 
 from calculators.adapters.tables import Table
 
+POWERS = ("load", "asymmetric_load", "sgen", "asymmetric_sgen")
+
 
 class Topology:
     """Bus rows and closed ends of the elements of a set of tables that a network was built from."""
@@ -27,6 +29,18 @@ class Topology:
         """Return the bus row of each row and whether both are in service, as 0 or 1."""
         rows = np.array([self.row[bus] for bus in table.columns.get("bus", [])], dtype=int)
         return rows, (table.flags("in_service") & self.live_bus[rows]).astype(int)
+
+    def power(self, kind: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return bus row and power of each row, phases added up, scaled, 0 where out of service. [kW, kvar]"""
+        table = self.table(kind)
+        rows, live = self.places(table)
+        factor = table.numbers("scaling", 1.0) * live * 1e3
+        phases = ("_a", "_b", "_c") if kind.startswith("asymmetric") else ("",)
+        p, q = (
+            np.sum([table.numbers(f"{one}{phase}_{unit}", 0.0) for phase in phases], axis=0) * factor
+            for one, unit in (("p", "mw"), ("q", "mvar"))
+        )
+        return rows, p, q
 
     def branch_ends(self, kind: str, sides: tuple[str, str]) -> tuple[np.ndarray, np.ndarray]:
         """Return bus rows (2, n) of a branch's ends, and which ends are closed (2, n)."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from calculators.adapters.positions import Topology
+from calculators.adapters.positions import POWERS, Topology
 from calculators.adapters.tables import Table
 from calculators.adapters.topology import join, root
 
@@ -53,14 +53,11 @@ class Structure(Topology):
 
     def _load(self) -> tuple[np.ndarray, np.ndarray]:
         kw, kvar = np.zeros(len(self.bus)), np.zeros(len(self.bus))
-        for kind, sign in (("load", 1.0), ("asymmetric_load", 1.0), ("sgen", -1.0)):
-            table = self.table(kind)
-            rows, live = self.places(table)
-            factor = table.numbers("scaling", 1.0) * live * sign * 1e3
-            phases = ("_a", "_b", "_c") if kind == "asymmetric_load" else ("",)
-            for phase in phases:
-                np.add.at(kw, rows, table.numbers(f"p{phase}_mw", 0.0) * factor)
-                np.add.at(kvar, rows, table.numbers(f"q{phase}_mvar", 0.0) * factor)
+        for kind in POWERS:
+            sign = -1.0 if kind.endswith("sgen") else 1.0
+            rows, p, q = self.power(kind)
+            np.add.at(kw, rows, sign * p)
+            np.add.at(kvar, rows, sign * q)
         return kw, kvar
 
     def islands(self) -> int:
@@ -130,7 +127,7 @@ class Structure(Topology):
             np.add.at(degree, ends.ravel(), 1)
         busy = np.zeros(len(self.bus), dtype=bool)
         busy[self.fed_bus] = True
-        for kind in ("load", "asymmetric_load", "sgen"):
+        for kind in POWERS:
             busy[self.places(self.table(kind))[0]] = True
         for bus in self.table("switch").columns.get("bus", []):
             busy[self.row[bus]] = True

@@ -87,6 +87,11 @@ TEMPLATE: dict[str, tuple[Column, ...]] = {
         Column("vector_group", "vector_group", "text", "such as Dyn, for three phases"),
         Column("vk0_percent", "vk0_percent", "number", "zero-sequence short-circuit voltage"),
         Column("vkr0_percent", "vkr0_percent", "number", "its resistive part"),
+        Column("mag0_percent", "mag0_percent", "number", "zero-sequence magnetising over short-circuit impedance"),
+        Column("mag0_rx", "mag0_rx", "number", "its resistance over reactance"),
+        Column("si0_hv_partial", "si0_hv_partial", "number", "share of the short-circuit impedance on the higher side"),
+        Column("rn_ohm", "rn_ohm", "number", "resistance between neutral and earth, lower side"),
+        Column("xn_ohm", "xn_ohm", "number", "reactance between neutral and earth, lower side"),
     ),
     "loads": (
         _need("load", "name", "id", "name of the customer or load, each once"),
@@ -94,6 +99,7 @@ TEMPLATE: dict[str, tuple[Column, ...]] = {
         _need("p_kw", "p_mw", "number", "active power; feed-in is negative", 1e-3),
         _need("q_kvar", "q_mvar", "number", "reactive power, lagging positive", 1e-3),
         Column("phase", "", "text", "a, b or c for a single-phase load; empty is all three"),
+        Column("connection", "", "text", "star or delta, for three-phase results; empty is star"),
         Column("in_service", "in_service", "flag", "1 or 0; empty is 1"),
     ),
 }  # fmt: skip

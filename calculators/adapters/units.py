@@ -52,17 +52,19 @@ def _voltage(table: Table, kind: str, vn: Mapping[int, float]) -> np.ndarray:
 def _lines(line: Table, vn: np.ndarray) -> list[Finding]:
     live = line.flags("in_service")
     length, r, x = line.numbers("length_km"), line.numbers("r_ohm_per_km"), line.numbers("x_ohm_per_km")
+    per_km = live & (line.numbers("length_assumed", 0.0) == 0)  # else the values are of the whole line
     i_max, c = line.numbers("max_i_ka"), line.numbers("c_nf_per_km", 0.0)
     with np.errstate(all="ignore"):
         long = np.flatnonzero(live & (length > np.where(vn <= LV_KV, LV_LENGTH_KM, LENGTH_KM)))
         flat = np.flatnonzero(live & (r == 0))
-        small = np.flatnonzero(live & (r > 0) & (r < R_OHM_PER_KM[0]) & (vn < 60))
-        large = np.flatnonzero(live & (r > R_OHM_PER_KM[1]))
+        short = (r < R_OHM_PER_KM[0]) & (length < 0.9) & (r / length > R_OHM_PER_KM[0])
+        small = np.flatnonzero(per_km & (vn < 60) & (r > 0) & (short | (r < R_OHM_PER_KM[0] / 20)))
+        large = np.flatnonzero(per_km & (r > R_OHM_PER_KM[1]))
         ratio = np.where(r > 0, x / r, np.nan)
         odd = np.flatnonzero(live & ((ratio < X_OVER_R[0]) | (ratio > X_OVER_R[1]) | (x < 0)))
         much = np.flatnonzero(live & (i_max > I_MAX_KA[1]))
         little = np.flatnonzero(live & (i_max > 0) & (i_max < I_MAX_KA[0]))
-        charged = np.flatnonzero(live & (c > C_NF_PER_KM))
+        charged = np.flatnonzero(per_km & (c > C_NF_PER_KM))
     drop = "Voltage drop and losses would be"
     out = found(
         "length-unit", "warning", line, "line", long,
@@ -80,7 +82,7 @@ def _lines(line: Table, vn: np.ndarray) -> list[Finding]:
     )
     out += found(
         "r-unit", "warning", line, "line", small, f"r_ohm_per_km is {_first(r, small)} ohm/km, less than any cable has.",
-        f"{drop} far too small if it is the total of the line in ohm ({total}) or in ohm/m.",
+        f"{drop} far too small if it is the line's total in ohm{total}, or in ohm/m.",
         "Give ohm per kilometre: divide a total by length_km, multiply ohm/m by 1000.",
     )  # fmt: skip
     out += found(

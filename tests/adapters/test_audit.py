@@ -259,3 +259,9 @@ def test_a_network_without_transformers_or_lines_is_looked_at_too():
     found = look(net)
     assert found.usable and found.base_case["lowest_voltage_pu"] == pytest.approx(1.0)
     assert "1 buses, 0 lines" in to_text(found)
+
+
+def test_what_three_phase_results_would_assume_is_a_note():
+    notes = [one.message for one in look(lv()).findings if one.code == "three-phase"]
+    assert any("37 line(s) have no r0_ohm_per_km" in one for one in notes)
+    assert any("vector group" in one for one in notes)

@@ -44,7 +44,7 @@ def test_check_ends_with_2_when_the_network_cannot_be_calculated(path, capsys):
     path.write_text(pp.to_json(net))
     assert main(["network", "check", str(path)]) == 2
     out, err = capsys.readouterr()
-    assert "[rating] line 3 (Line R4-R5): max_i_ka is 0" in out
+    assert "[rating] line 3 (Line R4-R5): max_i_ka is 0 kA" in out
     assert err.count("\n") == 1 and "1 error(s), listed above" in err
 
 

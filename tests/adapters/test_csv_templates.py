@@ -155,7 +155,7 @@ BAD = {
     "flag": ({"loads": "load,bus,p_kw,q_kvar,in_service\nA,End,1,0,maybe\n"}, "column in_service: it is 'maybe'"),
     "quotation mark": ({"loads": 'load,bus,p_kw,q_kvar\n"A,End,1,0\n'}, "grid, loads.csv: row 2 cannot be read"),
     "not text": ({"loads": b"\x00\x01\x02"}, "grid, loads.csv: the file is not text."),
-    "impossible": (replaced("transformers", ("6,1.4", "6,14")), "trafo 0 (T1): sn_mva is 0.4, vk_percent 6 and vkr_percent 14"),
+    "impossible": (replaced("transformers", ("6,1.4", "6,14")), "trafo 0 (T1): sn_mva (s_kva in the file) is 0.4 MVA, vk_percent 6 and vkr_percent 14"),
     "line between two voltages": (replaced("lines", ("LV,End", "MV,End")), "line 0 (Cable 1): it joins 20 kV and 0.4 kV"),
 }  # fmt: skip
 

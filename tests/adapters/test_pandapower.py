@@ -180,7 +180,7 @@ def spoil(table, column, value, row=0):
 CHANGES = {
     "NaN impedance": (spoil("line", "r_ohm_per_km", np.nan, 3), "line 3", "r is nan ohm/km"),
     "no length": (spoil("line", "length_km", 0.0), "line 0", "length 0 km"),
-    "no rating": (spoil("line", "max_i_ka", 0.0), "line 0", "max_i_ka is 0"),
+    "no rating": (spoil("line", "max_i_ka", 0.0), "line 0", "max_i_ka is 0 kA"),
     "NaN load": (spoil("load", "p_mw", np.nan), "load 0", "not a finite number"),
     "vkr above vk": (spoil("trafo", "vkr_percent", 9.0), "trafo 0", "vkr_percent 9"),
     "no parallel system": (spoil("line", "parallel", 0), "line 0", "parallel is 0"),

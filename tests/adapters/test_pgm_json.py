@@ -7,6 +7,8 @@ import pytest
 from power_grid_model import PowerGridModel
 from power_grid_model.utils import json_deserialize, json_serialize
 
+from calculators.adapters.audit import audit
+from calculators.adapters.audit_text import to_text
 from calculators.adapters.files import read_network, read_tables
 from calculators.engine.errors import InputError
 from calculators.engine.grid import solve
@@ -119,7 +121,7 @@ BAD = {
     "phases": (changed("asym_load", 0, p_specified=[1.0, None, 2.0]), "asym_load 52: p_specified is empty"),
     "tap impedance": (changed("transformer", 0, uk_min=0.05), "transformer 30: uk_min differs from uk"),
     "node missing": (changed("line", 1, to_node=77), "net.json, line 11: to_bus is 77, which is not a bus"),
-    "no rating": (changed("line", 1, i_n=None), "net.json, line 11: max_i_ka is nan"),
+    "no rating": (changed("line", 1, i_n=None), "net.json, line 11: max_i_ka (i_n in the file) is nan"),
     "node is a list": (changed("sym_load", 0, node=[3]), "bus is [3]; it must be the whole number"),
     "same id": (changed("node", 1, id=1), "row label 1 occurs more than once"),
     "voltage is text": (changed("node", 1, u_rated="10 kV"), "net.json, node 2: u_rated is '10 kV'"),
@@ -148,3 +150,19 @@ def test_more_than_5000_nodes_give_one_message():
     data = dataset() | {"node": [{"id": one, "u_rated": 400.0} for one in range(5_001)]}
     (found,) = refused({"node": data["node"], "source": data["source"]})
     assert "5,002 buses; limit 5,000 buses" in found or "5,001 buses; limit 5,000 buses" in found
+
+
+def test_totals_of_short_lines_are_not_taken_for_a_wrong_unit():
+    data = dataset()
+    data["line"][1] |= {"r1": 0.0002 * 25, "x1": 0.00008 * 25}  # 25 m of cable, as total ohm
+    found = audit(read_tables("net.json", text(data)))
+    assert found.usable and found.facts["line_km"] is None
+    assert not any(one.code == "r-unit" for one in found.findings)
+    assert "lengths not in the file" in to_text(found)
+
+
+def test_findings_name_the_attribute_of_the_file():
+    data = changed("transformer", 0, sn=4e8)
+    found = audit(read_tables("net.json", text(data)))
+    (one,) = [finding for finding in found.findings if finding.code == "rating-unit"]
+    assert one.message == "sn_mva (sn in the file) is 400 MVA."

@@ -57,6 +57,7 @@ def everything():
     pp.create_load(net, far, 0.02, in_service=False)
     pp.create_asymmetric_load(net, far, p_a_mw=0.01, p_c_mw=0.002, q_a_mvar=0.003, scaling=0.5, name="house")
     pp.create_sgen(net, two, 0.03, 0.001, scaling=0.9)
+    pp.create_asymmetric_sgen(net, far, p_b_mw=0.004, q_b_mvar=-0.001, scaling=0.5, name="roof")
     return net
 
 
@@ -135,6 +136,25 @@ def test_single_phases_survive_csv_and_power_grid_model():
         assert sum(back.columns["q_a_mvar"]) == pytest.approx(0.003 * scaled)
 
 
+def test_asymmetric_generators_survive_csv_as_negative_loads_and_power_grid_model_as_they_are():
+    net = everything()
+    back = files.read_tables("net", files.write(tables(net), "pgm")).tables["asymmetric_sgen"]
+    assert back.columns["p_b_mw"] == [pytest.approx(0.002)]
+    back = files.read_tables("net", files.write(tables(net), "csv")).tables["asymmetric_load"]
+    assert min(back.columns["p_b_mw"]) == pytest.approx(-0.002)
+    assert max(back.columns["q_b_mvar"]) == pytest.approx(0.0005)
+
+
+def test_a_load_between_phases_stays_one_or_is_refused_by_name():
+    net = everything()
+    net.asymmetric_load["type"] = "delta"
+    for form in ("pandapower-json", "xlsx", "csv"):
+        back = files.read_tables("net", files.write(tables(net), form)).tables["asymmetric_load"]
+        assert "delta" in back.columns["type"]
+    with pytest.raises(Exception, match="connected between phases; power-grid-model knows star only"):
+        files.write(tables(net), "pgm")
+
+
 def test_zero_sequence_data_survives_every_format():
     net = everything()
     net.line["r0_ohm_per_km"], net.line["x0_ohm_per_km"], net.line["c0_nf_per_km"] = 0.8, 0.3, 100.0
@@ -146,6 +166,15 @@ def test_zero_sequence_data_survives_every_format():
         )
         np.testing.assert_allclose(r0, [0.8 * 0.4 / 2, 0.08, 0.24], rtol=1e-12)
         np.testing.assert_allclose(x0, [0.3 * 0.4 / 2, 0.03, 0.09], rtol=1e-12)
+
+
+def test_the_earth_of_a_transformer_survives_every_format():
+    net = everything()
+    net.trafo["rn_ohm"], net.trafo["xn_ohm"] = 2.0, 0.5
+    for form in FORMATS:
+        trafo = files.read_tables("net", files.write(tables(net), form)).tables["trafo"]
+        np.testing.assert_allclose([trafo.numbers("rn_ohm"), trafo.numbers("xn_ohm")], [[2, 2], [0.5, 0.5]])
+        assert [text.rstrip("0123456789") for text in trafo.texts("vector_group")] == ["Dyn", "Dyn"]
 
 
 def test_a_tap_of_an_old_file_still_counts_in_the_new_one():
