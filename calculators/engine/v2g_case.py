@@ -246,6 +246,7 @@ def _outcome(
     bands = {name: Estimate.of_draws(cost[name]) for name in CASES}
     # The V2G case carries what it costs besides electricity, so that the four bars compare.
     bands["v2g-price"] = Estimate.of_draws(cost["price"] - gain.net_eur)
+    by_hour = {name: years.cases[name].hour_kw for name in CASES}
     table = split(years, gain, case.terms)
     smart, by_hours, _ = scanned
     tried = HOURS[: by_hours.size]
@@ -261,8 +262,8 @@ def _outcome(
             "case_import": np.array([np.median(years.cases[name].import_kwh) for name in CASES]),
             "case_export": np.array([np.median(years.cases[name].export_kwh) for name in CASES]),
             "case_short": np.array([np.median(years.cases[name].short_kwh) for name in CASES]),
-            "hour": np.arange(24.0),
-            **{f"power-{name}": years.cases[name].hour_kw for name in CASES},
+            "hour": np.arange(25.0),  # midnight twice, so that the last hour is drawn as wide as the others
+            **{f"power-{name}": np.append(hour_kw, hour_kw[0]) for name, hour_kw in by_hour.items()},
             "scan_h": tried,
             "scan_smart": smart,
             "scan_running": by_hours,
@@ -276,9 +277,9 @@ def _outcome(
             "v2g_eur": f"{bands['v2g-price'].value:,.0f}",
             "charger_cost": f"{gain.charger_eur:,.0f}",
             "n_done": str(case.setting.n_car),
-            "peak_smart": f"{years.cases['price'].hour_kw.max():.1f}",
-            "peak_v2g": f"{both.hour_kw.max():.1f}",
-            "back_v2g": f"{max(-both.hour_kw.min(), 0.0):.1f}",
+            "peak_smart": f"{by_hour['price'].max():.1f}",
+            "peak_v2g": f"{by_hour['v2g-price'].max():.1f}",
+            "back_v2g": f"{max(-by_hour['v2g-price'].min(), 0.0):.1f}",
             "drawn_h": f"{values['plug_in_h'].value:.0f}",
             "lost_eur": f"{abs(values['net_eur'].value):,.0f}",
         },

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from calculators import registry
+from calculators import data, registry
 from calculators.engine.errors import InputError
 
 ID = "v2g-business-case"
@@ -41,6 +41,20 @@ def test_the_answer_is_plain_json_with_a_band_for_every_result(result):
     for item in result["results"].values():
         assert item["p10"] <= item["value"] <= item["p90"]
     assert "{" not in result["headline"]
+
+
+def test_the_defaults_are_the_published_values_kept_as_parameters():
+    parameters = data.read("parameters")
+    household = parameters["price_household"]["values"][0]["value"]
+    grid = parameters["tariff_14a_example"]["values"][0]["value"]
+    published = {
+        "wear_low_ct": 100 * parameters["wear_cost_low"]["values"][0]["value"],
+        "wear_high_ct": 100 * parameters["wear_cost_high"]["values"][0]["value"],
+        "levies_ct": 100 * household["EU"] * household["tax_share_EU"],
+        "network_ct": 100 * grid["module_3_standard_eur_per_kwh"],
+    }
+    defaults = {item["name"]: item["default"] for item in registry.definition(ID)["inputs"]}
+    assert {name: defaults[name] for name in published} == pytest.approx(published, abs=0.05)
 
 
 def test_the_four_ways_stand_side_by_side(result):
