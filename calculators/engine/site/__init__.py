@@ -1,0 +1,1 @@
+"""One site or street and its connection: `strategies.compare` and `sizing.size` are what the definitions name."""
