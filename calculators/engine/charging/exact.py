@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from calculators.engine.charging.active import Active
+from calculators.engine.charging.limits import Limits
 from calculators.engine.charging.schedule import schedule
 from calculators.engine.charging.sessions import Sessions
 from calculators.engine.errors import SolveError
@@ -43,6 +44,7 @@ def least_cost(
     dt_h: float,
     price_eur_per_kwh: np.ndarray,
     room_kw: np.ndarray | None = None,
+    limits: Limits | None = None,
     wear_eur_per_kwh: float = 0.0,
     discharges: bool = False,
 ) -> Optimum:
@@ -56,6 +58,8 @@ def least_cost(
     price_eur_per_kwh : ndarray, shape (n_t,)
     room_kw : ndarray, shape (n_t,), optional
         Power left for charging under a shared limit; none when left out. [kW]
+    limits : Limits, optional
+        Limits of the network; room below 0 counts as 0.
     wear_eur_per_kwh : float
         Battery wear for each kWh given back. [EUR/kWh]
     discharges : bool
@@ -74,8 +78,18 @@ def least_cost(
         cost[programme.back] = -price + wear_eur_per_kwh * dt_h
         programme.high[programme.back] *= cost[programme.back] < 0
     cost[programme.short] = 10 * float(np.abs(price).max(initial=0.0)) / dt_h + 1.0
-    rows, most = (None, None) if room_kw is None else (programme.totals(), np.asarray(room_kw, dtype=float))
-    return programme.solve(cost, rows, most)
+    rows, most = [], []
+    if room_kw is not None:
+        rows.append(programme.totals(np.ones(len(sessions))))
+        most.append(np.asarray(room_kw, dtype=float))
+    if limits is not None:
+        rows += [programme.totals(share) for share in limits.share]
+        most += list(np.maximum(limits.room, 0.0))
+    if not rows:
+        return programme.solve(cost, None, None)
+    from scipy import sparse
+
+    return programme.solve(cost, sparse.vstack(rows), np.concatenate(most))
 
 
 def lowest_peak(
@@ -107,7 +121,7 @@ def lowest_peak(
     cost[-1] = 1.0
     programme.low = np.append(programme.low, -np.inf)
     programme.high = np.append(programme.high, np.inf)
-    rows = sparse.hstack([programme.totals(), sparse.csr_array(-np.ones((n_t, 1)))])
+    rows = sparse.hstack([programme.totals(np.ones(len(sessions))), sparse.csr_array(-np.ones((n_t, 1)))])
     return programme.solve(cost, rows, -base)
 
 
@@ -132,15 +146,15 @@ class _Programme:
             self.low[self.stored] = active.each(np.minimum(sessions.soc_min * sessions.battery_kwh, start))
             self.high[self.stored] = active.each(sessions.battery_kwh)
 
-    def totals(self) -> Any:
-        """Total power of each step as rows of a matrix."""
+    def totals(self, share: np.ndarray) -> Any:
+        """Sum of `share` (n_session,) x power in each step as rows of a matrix."""
         from scipy import sparse
 
         n = len(self.active)
-        column, step = np.arange(n), self.active.step
+        column, step, counts = np.arange(n), self.active.step, self.active.each(share)
         if not self.discharges:
-            return sparse.csr_array((np.ones(n), (step, column)), shape=(self.n_t, self.n_column))
-        values = np.concatenate([np.ones(n), -np.ones(n)])
+            return sparse.csr_array((counts, (step, column)), shape=(self.n_t, self.n_column))
+        values = np.concatenate([counts, -counts])
         place = (np.concatenate([step, step]), np.concatenate([column, column + self.back.start]))
         return sparse.csr_array((values, place), shape=(self.n_t, self.n_column))
 

@@ -24,6 +24,10 @@ GOOD_ENOUGH, STALLED = 1e-6, 3
 """Accepted when rounding allows no progress in so many rounds before `TOLERANCE` is reached."""
 
 
+class Stopped(Exception):  # noqa: N818  a request, not an error
+    """Somebody no longer wants the answer."""
+
+
 class Rows(Protocol):
     """The equality rows of a programme."""
 
@@ -56,10 +60,12 @@ def minimise(
     curve : ndarray, shape (n_column,), optional
         0 or more.
     go_on : callable, optional
-        Called with the number of rounds done; False stops with what is reached.
+        Called with the number of rounds done; False stops.
 
     Raises
     ------
+    Stopped
+        When `go_on` says so: a point inside is no plan.
     SolveError
         If 200 rounds do not bring the gap below a millionth.
     """
@@ -86,7 +92,7 @@ def minimise(
         if best < TOLERANCE or (best < GOOD_ENOUGH and stalled == STALLED):
             break
         if go_on is not None and not go_on(done):
-            return best_v
+            raise Stopped
         theta = 1.0 / (curve + z / v + w / s)
         solve = rows.factor(theta)
 

@@ -8,6 +8,7 @@ from typing import Literal
 import numpy as np
 
 from calculators.engine.charging import checks, rules, sharing
+from calculators.engine.charging.interior import Stopped
 from calculators.engine.charging.limits import Limits
 from calculators.engine.charging.request import Progress, Request
 from calculators.engine.charging.sessions import Sessions
@@ -105,8 +106,8 @@ def schedule(
     keep : {"sessions", "total"}
         "total" leaves `p_kw` empty, so memory grows with the steps plugged in only.
     progress : callable, optional
-        (done, total) -> go on; False stops and what is planned so far is returned. Called by the
-        strategies that walk through time and by those that iterate.
+        (done, total) -> go on; False stops and what is planned so far is returned, which is nothing where all
+        sessions are planned in one programme.
 
     Returns
     -------
@@ -239,7 +240,7 @@ def _power(request: Request, chosen: Strategy) -> np.ndarray:
     """Power of each session-step; who overrides comes first and is load for the others."""
     now = request.sessions.charge_now
     if chosen.capped or not now.any():
-        return chosen.power(request)
+        return _planned(request, chosen)
     hasty = _part(request, now)
     at_once = rules.uncontrolled
     if request.limits is not None:
@@ -255,8 +256,15 @@ def _power(request: Request, chosen: Strategy) -> np.ndarray:
     power = np.empty(len(request.active))
     whose = request.active.each(now)
     power[whose] = first
-    power[~whose] = chosen.power(patient)
+    power[~whose] = _planned(patient, chosen)
     return power
+
+
+def _planned(request: Request, chosen: Strategy) -> np.ndarray:
+    try:
+        return chosen.power(request)
+    except Stopped:
+        return np.zeros(len(request.active))
 
 
 def _part(request: Request, rows: np.ndarray | slice) -> Request:

@@ -151,7 +151,7 @@ def test_a_stop_from_outside_is_heeded():
         asked.append(done)
         return False
 
-    schedule(
+    plan = schedule(
         some_cars(1),
         "price",
         n_t=N_T,
@@ -161,3 +161,4 @@ def test_a_stop_from_outside_is_heeded():
         progress=stop,
     )
     assert len(asked) == 1
+    assert (plan.p_kw == 0).all()
