@@ -11,9 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import jinja2
-from jinja2.sandbox import ImmutableSandboxedEnvironment
-
 SPECIAL = re.compile(r"([\\`*_\[\]<>|#=~!&])")
 INLINE = re.compile(r"\\(.)|(\*\*|==|\*)")
 CELL = re.compile(r"(?<!\\)\|")
@@ -83,6 +80,9 @@ def render(body: str, context: dict[str, Any]) -> str:
     context : dict
         Names the template uses.
     """
+    import jinja2  # here, so that selection and clauses need the standard library only
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
     environment = ImmutableSandboxedEnvironment(
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

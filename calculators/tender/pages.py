@@ -226,9 +226,9 @@ def _names(patterns: Any, root: str) -> str:
             group = next(
                 e["group"] for n, e in catalogue.requirements().items() if catalogue.matches(n, [pattern])
             )
-            shown.append(f'<a href="{root}tender/{group}/">{pattern}</a>')
+            shown.append(f'<a class="td-code" href="{root}tender/{group}/">{pattern}</a>')
         else:
-            shown.append(f'<a href="{root}{address(pattern)}">{pattern}</a>')
+            shown.append(f'<a class="td-code" href="{root}{address(pattern)}">{pattern}</a>')
     return " ".join(shown)
 
 

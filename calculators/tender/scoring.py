@@ -30,8 +30,9 @@ def write(book: Workbook, subject: Tender, context: dict[str, Any], words: dict[
     for row, (name, weight) in enumerate(weights.items(), first):
         cells.put(sheet, row, 1, name)
         cells.put(sheet, row, 2, weight, "open")
-        for column, text in enumerate(words["descriptors"], 3):
-            cells.put(sheet, row, column, text, "open")
+        by_formula = name == "price"
+        for column, text in enumerate(words["price_descriptors" if by_formula else "descriptors"], 3):
+            cells.put(sheet, row, column, text, "" if by_formula else "open")
     last = first + len(weights) - 1
     cells.put(sheet, last + 1, 1, words["total"], "strong")
     cells.put(sheet, last + 1, 2, cells.Formula(f"=SUM(B{first}:B{last})"), "strong")

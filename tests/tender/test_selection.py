@@ -1,6 +1,8 @@
 """Which requirements apply: law stays, sets are consistent, every switch has a reason."""
 
 import itertools
+import subprocess
+import sys
 
 import pytest
 from cases import file, pairwise, profiles
@@ -169,3 +171,16 @@ def test_every_switch_has_a_reason_in_words():
 def test_a_site_list_that_no_answer_names_is_a_finding():
     read, selection = choose({"q03": "kerbside-ac"}, sites=[{"name": "Depot", "kind": "depot"}])
     assert [problem.code for problem in select.problems(read, selection)] == ["site-kind"]
+
+
+def test_selection_needs_the_standard_library_only():
+    program = (
+        "import sys\n"
+        "for name in ('numpy', 'jinja2', 'docx', 'openpyxl', 'lxml', 'yaml', 'jsonschema'):\n"
+        "    sys.modules[name] = None\n"
+        "from calculators.tender import answers, content\n"
+        "subject = content.tender(answers.read({'schema_version': 1, 'kind': 'tender', 'buyer': {'name': 'T'}, 'answers': {}}))\n"
+        "print(len(subject.clauses))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True, text=True)
+    assert int(done.stdout) > 100
