@@ -53,7 +53,7 @@ BRITISH = {
     # published: 5 h at 65 %, 10.8 h at 50 %, 9 and 15 h 31 points apart, 24 h at 7 %; the ends are set by the mean
     "exceeded_by_percent": [0, 4, 7, 24, 30, 50, 55, 65, 70, 96, 100],
     "duration_h": [95, 52, 24, 15, 13.4, 10.8, 9, 5, 3.6, 0.5, 0.1],
-    "energy_kwh": [42, 25, 19, 11, 10, 7.5, 6.8, 5.2, 4.4, 0.9, 0.5],
+    "energy_kwh": [64, 25, 20, 11.4, 10, 7.5, 6.8, 5.2, 4.4, 0.9, 0.5],
     "duration_by_hour_h": [1.0],
     "energy_by_hour_kwh": [1.0],
     "rank_correlation": 0.4,
@@ -230,7 +230,7 @@ def test_gen_01_marginals_and_rank_correlations_of_the_other_half_of_the_weeks(
 
 
 def test_gen_01_distances_over_six_seeds_and_halves_in_time(boulder, targets, record_property):
-    """Most splits pass; those that do not have halves of the weeks that differ as much from each other."""
+    """Splits that fail have halves that differ by 0.03 from each other, as whole weeks of 2020 fall to one side."""
     expect = targets["gen-01"]["expect"]
     gaps, ties = [], []
     for seed in range(2, 8):

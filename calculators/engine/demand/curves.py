@@ -11,6 +11,7 @@ from calculators.engine.errors import InputError, Problem
 
 N_LEVEL = 200
 """Points at which a published curve is read to restore it after the hour has moved it."""
+N_MINUTE = 24 * 60
 
 
 def check_statistics(statistics: Mapping[str, Any]) -> None:
@@ -44,21 +45,63 @@ def check_statistics(statistics: Mapping[str, Any]) -> None:
         raise InputError(found)
 
 
+def monotone(at: np.ndarray, x: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Smooth curve through points that rises or falls only where they do.
+
+    Parameters
+    ----------
+    at : ndarray
+        Where to read the curve, within `x`.
+    x, y : ndarray, shape (n_point,)
+        Points, `x` rising, two or more.
+
+    Returns
+    -------
+    ndarray, shape of `at`
+
+    Notes
+    -----
+    Piecewise cubic; slopes are weighted harmonic means of those of the neighbouring straight lines, 0 at an extreme
+    [1]_, and those of the first and last line at the ends.
+
+    References
+    ----------
+    .. [1] Fritsch and Butland, "A method for constructing local monotone piecewise cubic interpolants", SIAM Journal
+       on Scientific and Statistical Computing 5 (1984), as in scipy.interpolate.PchipInterpolator.
+    """
+    width = np.diff(x)
+    line = np.diff(y) / width
+    slope = np.concatenate([line[:1], np.zeros(x.size - 2), line[-1:]])
+    before, after = 2 * width[1:] + width[:-1], width[1:] + 2 * width[:-1]
+    inner = np.flatnonzero(line[:-1] * line[1:] > 0)
+    slope[inner + 1] = (before + after)[inner] / (
+        before[inner] / line[inner] + after[inner] / line[inner + 1]
+    )
+    part = np.clip(np.searchsorted(x, at, side="right") - 1, 0, width.size - 1)
+    s = (at - x[part]) / width[part]
+    value: np.ndarray = (
+        y[part] * (1 + 2 * s) * (1 - s) ** 2
+        + y[part + 1] * s**2 * (3 - 2 * s)
+        + width[part] * (slope[part] * s * (1 - s) ** 2 - slope[part + 1] * s**2 * (1 - s))
+    )
+    return value
+
+
 def draw_hours(rng: np.random.Generator, percent: Any, size: int) -> np.ndarray:
     """Draw times of day from a histogram over equal parts of the day. [h], shape (size,)."""
-    weight = np.asarray(percent, dtype=float)
-    edges = np.concatenate([[0.0], np.cumsum(weight) / weight.sum()])
-    hour = np.interp(rng.random(size), edges, np.linspace(0.0, 24.0, weight.size + 1))
+    minute = np.linspace(0.0, 24.0, N_MINUTE + 1)
+    hour = np.interp(rng.random(size), share_before(percent, minute), minute)
     hours: np.ndarray = np.minimum(hour, np.nextafter(24.0, 0.0))
     return hours
 
 
 def share_before(percent: Any, hour: np.ndarray) -> np.ndarray:
-    """Share of a day's arrivals before an hour, 0 below 0 h and 1 above 24 h."""
+    """Share of a day's arrivals before an hour, 0 to 24 h: smooth between the edges of the histogram."""
     weight = np.asarray(percent, dtype=float)
     edges = np.concatenate([[0.0], np.cumsum(weight) / weight.sum()])
-    share: np.ndarray = np.interp(hour, np.linspace(0.0, 24.0, weight.size + 1), edges)
-    return share
+    if weight.size == 1:
+        return np.asarray(hour, dtype=float) / 24.0
+    return monotone(np.asarray(hour, dtype=float), np.linspace(0.0, 24.0, weight.size + 1), edges)
 
 
 def read_curve(
@@ -92,11 +135,14 @@ def read_curve(
     weight = np.diff(5.0 * share_before(weekday, part) + off * share_before(weekend, part))
     # All that can be drawn in a week, before the curve is restored, with how likely it is.
     middle = (np.arange(N_LEVEL) + 0.5) * 100.0 / N_LEVEL
-    scores = (np.interp(middle, percent, values)[:, None] * mean).ravel()
+    scores = (monotone(middle, percent, values)[:, None] * mean).ravel()
     order = np.argsort(scores, kind="stable")
-    below = np.cumsum(np.tile(weight, N_LEVEL)[order])
+    weights = np.tile(weight, N_LEVEL)[order]
+    below = (np.cumsum(weights) - weights / 2) / weights.sum()
+    # The ends of the curve lie beyond the middles of its parts.
+    scores = np.concatenate([[values[-1] * mean.min()], scores[order], [values[0] * mean.max()]])
+    below = np.concatenate([[0.0], below, [1.0]])
     chosen = np.minimum((hour * mean.size / 24.0).astype(int), mean.size - 1)
-    score = np.interp(100.0 * exceeded_by, percent, values) * mean[chosen]
-    share_below = np.interp(score, scores[order], below / below[-1])
-    drawn: np.ndarray = np.interp(100.0 * (1.0 - share_below), percent, values)
-    return drawn
+    score = monotone(100.0 * exceeded_by, percent, values) * mean[chosen]
+    share_below = np.interp(score, scores, below)
+    return monotone(100.0 * (1.0 - share_below), percent, values)

@@ -62,7 +62,7 @@ def pair_energy(
     2. Sessions of nearby hours exchange at random where both fit, so that of all pairings that fit none is preferred.
     3. Exchanges that bring the rank correlation towards the one wanted are made, as many as needed.
     """
-    energy = _made_to_fit(rng, energy_kwh.copy(), most_kwh, hour)
+    energy = _made_to_fit(rng, energy_kwh, most_kwh, hour)
     ranks = _ranks(stay)
     size = np.sqrt((ranks @ ranks) * (_ranks(energy) @ _ranks(energy)))
     for number in range(N_MIX + N_ROUND):
@@ -88,14 +88,19 @@ def pair_energy(
 def _made_to_fit(
     rng: np.random.Generator, energy: np.ndarray, most_kwh: np.ndarray, hour: np.ndarray
 ) -> np.ndarray:
+    # Who holds the k-th smallest energy; kept up to date, so that sorting is needed once.
+    holder = np.argsort(energy, kind="stable")
+    ascending = energy[holder]
+    rank = np.empty(energy.size, dtype=int)
+    rank[holder] = np.arange(energy.size)
     for number in range(N_ROUND):
+        energy = ascending[rank]
         wrong = np.flatnonzero(energy > most_kwh)
         if wrong.size == 0:
             break
         if number < N_ROUND // 2:
-            order = np.argsort(energy, kind="stable")
-            choices = np.searchsorted(energy[order], most_kwh[wrong], side="right")
-            partner = order[(rng.random(wrong.size) * choices).astype(int)]
+            choices = np.searchsorted(ascending, most_kwh[wrong], side="right")
+            partner = holder[(rng.random(wrong.size) * choices).astype(int)]
             apart = np.abs(hour[wrong] - hour[partner])
             good = (energy[wrong] <= most_kwh[partner]) & (energy[partner] <= most_kwh[wrong])
             good &= np.minimum(apart, 24.0 - apart) <= NEARBY_H
@@ -110,7 +115,9 @@ def _made_to_fit(
         one, other = pairs[:, first]
         free = ~np.isin(other, one)
         one, other = one[free], other[free]
-        energy[one], energy[other] = energy[other], energy[one]
+        rank[one], rank[other] = rank[other], rank[one]
+        holder[rank[one]], holder[rank[other]] = one, other
+    energy = ascending[rank]
     fitting: np.ndarray = np.minimum(energy, most_kwh)
     return fitting
 

@@ -24,19 +24,23 @@ def drawn(kind, *, n_evse=300, n_days=7, p_evse_kw=11.0, dt_h=0.25, seed=1, day_
     )
 
 
-def curve_mean(kind, curve):
-    values = statistics(kind)
-    return np.trapezoid(values[curve], values["exceeded_by_percent"]) / 100
+# means of the sources: ElaadNL as computed from its full curves, Dundee from its 11 983 sessions
+PUBLISHED = {
+    "home": (11.0, 0.25, 23.9, 11.8),
+    "public": (11.0, 0.25, 11.9, 7.9),
+    "workplace": (11.0, 0.25, 12.4, 6.3),
+    "rapid": (50.0, 1 / 60, 11.31, 0.442),
+}
 
 
-@pytest.mark.parametrize(
-    ("kind", "p_kw", "dt_h"), [("home", 11.0, 0.25), ("public", 11.0, 0.25), ("workplace", 11.0, 0.25), ("rapid", 50.0, 1 / 60)]
-)  # fmt: skip
-def test_each_kind_keeps_its_published_energies_and_stays(kind, p_kw, dt_h):
-    sessions = drawn(kind, n_evse=2000, p_evse_kw=p_kw, dt_h=dt_h, sessions_per_week=2.5)
-    assert sessions.e_kwh.mean() == pytest.approx(curve_mean(kind, "energy_kwh"), rel=0.04)
+@pytest.mark.parametrize("kind", PUBLISHED)
+def test_each_kind_keeps_its_published_means(kind):
+    p_kw, dt_h, mean_kwh, mean_h = PUBLISHED[kind]
+    sessions = drawn(kind, n_evse=4000, p_evse_kw=p_kw, dt_h=dt_h, sessions_per_week=2.5)
     stay_h = (sessions.departure_step - sessions.arrival_step) * dt_h
-    assert stay_h.mean() == pytest.approx(curve_mean(kind, "duration_h"), rel=0.05)
+    assert sessions.e_kwh.mean() == pytest.approx(mean_kwh, rel=0.03)
+    # the longest tenth of a percent at rapid points, 8 to 25 h, is a twentieth of the mean
+    assert stay_h.mean() == pytest.approx(mean_h, rel=0.1 if kind == "rapid" else 0.03)
 
 
 def test_nobody_charges_at_work_at_the_weekend_or_on_a_holiday():
