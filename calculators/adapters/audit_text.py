@@ -39,22 +39,26 @@ def to_text(audit: Audit) -> str:
 
 def _facts(facts: dict[str, Any]) -> list[str]:
     if "levels" not in facts:
-        return [f"{facts['buses']} buses"]
+        return [_n(facts["buses"], "bus", "es")]
     loops = facts["loops"]
     rows = [
-        f"{facts['buses']} buses, {facts['lines']} lines ({_km(facts['line_km'])}), "
-        f"{facts['transformers']} transformers ({facts['transformer_kva']:,.0f} kVA)",
-        f"{facts['loads']} loads ({facts['load_kw']:,.1f} kW), {facts['generators']} static generators "
-        f"({facts['generation_kw']:,.1f} kW), {facts['open_switches']} of {facts['switches']} switches open",
-        "radial" if not loops else f"meshed: {loops} loop{'s' if loops > 1 else ''}",
+        f"{_n(facts['buses'], 'bus', 'es')}, {_n(facts['lines'], 'line')} ({_km(facts['line_km'])}), "
+        f"{_n(facts['transformers'], 'transformer')} ({facts['transformer_kva']:,.0f} kVA)",
+        f"{_n(facts['loads'], 'load')} ({facts['load_kw']:,.1f} kW), {_n(facts['generators'], 'static generator')} "
+        f"({facts['generation_kw']:,.1f} kW), {facts['open_switches']} of {_n(facts['switches'], 'switch', 'es')} open",
+        f"meshed: {_n(loops, 'loop')}" if loops else "radial",
     ]
     rows += [
-        f"{level['vn_kv']:g} kV: {level['buses']} buses, {_km(level['line_km'])}, {level['loads']} loads"
+        f"{level['vn_kv']:g} kV: {_n(level['buses'], 'bus', 'es')}, {_km(level['line_km'])}, {_n(level['loads'], 'load')}"
         for level in facts["levels"]
     ]
     if facts["buses_without_supply"]:
-        rows.append(f"{facts['buses_without_supply']} buses without supply")
+        rows.append(f"{_n(facts['buses_without_supply'], 'bus', 'es')} without supply")
     return rows
+
+
+def _n(count: int, word: str, plural: str = "s") -> str:
+    return f"{count} {word}{'' if count == 1 else plural}"
 
 
 def _km(length: float | None) -> str:

@@ -270,7 +270,9 @@ class _Reader:
             if not real[at]:
                 self.switches.append([one, other, "b", all(closed[at]), names[at]])
         keep = [at for at, one in enumerate(real) if one]
-        live = self.open_ends("l", [ends[at] for at in keep], [closed[at] for at in keep])
+        live = self.open_ends(
+            "l", [names[at] for at in keep], [ends[at] for at in keep], [closed[at] for at in keep]
+        )
         return _raw(
             name=[names[at] for at in keep],
             **{target: [values[at] for at in keep] for target, values in targets.items()},
@@ -282,7 +284,7 @@ class _Reader:
         names, targets = part.ids("transformer"), part.targets()
         ends = list(zip(targets["hv_bus"], targets["lv_bus"], strict=True))
         live = self.open_ends(
-            "t", ends, list(zip(part.flags("hv_closed"), part.flags("lv_closed"), strict=True))
+            "t", names, ends, list(zip(part.flags("hv_closed"), part.flags("lv_closed"), strict=True))
         )
         side = part.choice("tap_side", ("hv", "lv"))
         texts: dict[str, list[Any]] = (
@@ -294,11 +296,13 @@ class _Reader:
         }
         return _raw(name=names, **targets, **taps, **texts, in_service=live)
 
-    def open_ends(self, kind: str, ends: list[Any], closed: list[tuple[bool, bool]]) -> list[bool]:
+    def open_ends(
+        self, kind: str, names: list[str], ends: list[Any], closed: list[tuple[bool, bool]]
+    ) -> list[bool]:
         """Return which branches are in service; one open end becomes a switch."""
         for row, ((one, other), (first, second)) in enumerate(zip(ends, closed, strict=True)):
             if first != second:
-                self.switches.append([other if first else one, row, kind, False, None])
+                self.switches.append([other if first else one, row, kind, False, f"open end of {names[row]}"])
         return [first or second for first, second in closed]
 
     def loads(self) -> tuple[Raw, Raw]:

@@ -18,8 +18,9 @@ HOW = 'Write one in Python with power_grid_model.utils.json_serialize_to_file("n
 F_HZ = 50.0
 """The file has no frequency; 50 Hz is also power-grid-model's default."""
 
-IGNORED = ("sym_voltage_sensor", "asym_voltage_sensor", "sym_power_sensor", "asym_power_sensor",
-           "sym_current_sensor", "asym_current_sensor", "fault", "transformer_tap_regulator")  # fmt: skip
+REGULATOR = "transformer_tap_regulator"
+IGNORED = (REGULATOR, "sym_voltage_sensor", "asym_voltage_sensor", "sym_power_sensor", "asym_power_sensor",
+           "sym_current_sensor", "asym_current_sensor", "fault")  # fmt: skip
 READ = ("node", "line", "link", "transformer", "source", "sym_load", "asym_load", "sym_gen", "asym_gen")
 WINDINGS = ("Y", "YN", "D", "Z", "ZN")
 HEADINGS = {
@@ -111,7 +112,8 @@ class _Reader:
         self.attributes = plain.get("attributes")
         for kind, items in self.data.items():
             if kind in IGNORED and items:
-                self.notes.append(f"{len(items)} {kind} are not part of a power flow and are left out.")
+                what = "taps stay at tap_pos" if kind == REGULATOR else "no part of a power flow"
+                self.notes.append(f"{len(items)} {kind} left out: {what}.")
             elif kind not in READ and items:
                 message = f"components of kind '{kind}' are not modelled here."
                 fix = "Replace them by loads and generators, or leave them out."
@@ -143,7 +145,9 @@ class _Reader:
         lines, trafos = self.lines(), self.trafos()
         self.links()
         grids = self.sources(buses, lines)
-        switches = Raw(list(range(len(self.switches))), ["bus", "element", "et", "closed"], self.switches)
+        switches = Raw(
+            list(range(len(self.switches))), ["bus", "element", "et", "closed", "name"], self.switches
+        )
         return {
             "bus": buses, "line": lines, "trafo": trafos, "switch": switches, "ext_grid": grids,
             "load": self.power("sym_load"), "sgen": self.power("sym_gen"),
@@ -156,7 +160,15 @@ class _Reader:
         start = [item.get("from_node") for item in branch.items]
         stop = [item.get("to_node") for item in branch.items]
         for row in np.flatnonzero(one != other):
-            self.switches.append([stop[row] if one[row] else start[row], branch.ids[row], kind, False])
+            self.switches.append(
+                [
+                    stop[row] if one[row] else start[row],
+                    branch.ids[row],
+                    kind,
+                    False,
+                    f"open end of {branch.kind} {branch.ids[row]}",
+                ]
+            )
         return start, stop, one | other
 
     def lines(self) -> Raw:
@@ -234,7 +246,9 @@ class _Reader:
         link = self.component("link")
         closed = link.flags("from_status") & link.flags("to_status")
         for item, shut in zip(link.items, closed.tolist(), strict=True):
-            self.switches.append([item.get("from_node"), item.get("to_node"), "b", shut])
+            self.switches.append(
+                [item.get("from_node"), item.get("to_node"), "b", shut, f"link {item.get('id')}"]
+            )
 
     def sources(self, buses: Raw, lines: Raw) -> Raw:
         """Return the external grids; each impedance of a source that matters is a bus and a line more."""

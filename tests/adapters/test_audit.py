@@ -258,7 +258,7 @@ def test_a_network_without_transformers_or_lines_is_looked_at_too():
     pp.create_load(net, 0, 0.01)
     found = look(net)
     assert found.usable and found.base_case["lowest_voltage_pu"] == pytest.approx(1.0)
-    assert "1 buses, 0 lines" in to_text(found)
+    assert "1 bus, 0 lines" in to_text(found)
 
 
 def test_what_three_phase_results_would_assume_is_a_note():

@@ -99,10 +99,15 @@ def test_ids_stay_row_labels_and_names_are_kept():
 
 
 def test_sensors_and_faults_are_left_out_with_a_note():
-    data = dataset() | {"fault": [{"id": 90}], "sym_voltage_sensor": [{"id": 91}]}
+    data = dataset() | {
+        "fault": [{"id": 90}],
+        "sym_voltage_sensor": [{"id": 91}],
+        "transformer_tap_regulator": [{"id": 92}],
+    }
     notes = " ".join(read_network("net.json", text(data)).notes)
-    assert "1 fault are not part of a power flow" in notes
+    assert "1 fault left out: no part of a power flow." in notes
     assert "sym_voltage_sensor" in notes
+    assert "1 transformer_tap_regulator left out: taps stay at tap_pos." in notes
     assert "source 40 has 200 MVA short-circuit power" in notes
 
 
