@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 
 from calculators.engine.errors import Problem, SolveError
-from calculators.engine.grid.fixed_point import Chunk, Operator, Start, Steps
+from calculators.engine.grid.fixed_point import MAX_ITERATIONS, Chunk, Operator, Start, Steps
 
 IN_BROWSER = sys.platform == "emscripten"
 """There numpy has neither threads nor a BLAS: radial networks are swept, and everything runs in one thread."""
@@ -67,6 +67,32 @@ def _grouped(element: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return rows, starts, elements
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A network ready for many calls: what makes operators, and the element of each load and generator row.
+
+    Rows are those of the power arrays, phases flattened; element -1 is out of service.
+    """
+
+    method: str
+    make: Callable[[int], Operator]
+    base_kva: float
+    load_element: np.ndarray
+    sgen_element: np.ndarray
+
+    def powers(
+        self, loads: tuple[np.ndarray, np.ndarray], generators: tuple[np.ndarray, np.ndarray]
+    ) -> Powers:
+        """Sum (p, q) of loads and of generators, feed-in positive, to the elements. [kW, kvar]"""
+        (p, q), (p_gen, q_gen) = (
+            tuple(one.reshape(-1, one.shape[-1]) for one in both) for both in (loads, generators)
+        )
+        return Powers(
+            self.base_kva,
+            [Source(1.0, p, q, self.load_element), Source(-1.0, p_gen, q_gen, self.sgen_element)],
+        )
+
+
 def parts(n_t: int, n_node: int) -> list[slice]:
     """Chunks of nearly equal length, a multiple of 32 steps where there is more than one."""
     most = max(64, CHUNK_VALUES // max(n_node, 1))
@@ -81,6 +107,7 @@ class Batch:
     make: Callable[[int], Operator]
     powers: Powers
     tol_kva: float
+    max_iterations: int = MAX_ITERATIONS
     failed: list[np.ndarray] = field(default_factory=list)
 
     @property
@@ -94,7 +121,7 @@ class Batch:
         def work(chunk: Chunk, part: slice) -> Result:
             self.powers.fill(chunk, part)
             with np.errstate(all="ignore"):  # a collapsing step runs to infinity and is reported
-                found = chunk.solve(self.tol_pu, start).first(part.stop - part.start)
+                found = chunk.solve(self.tol_pu, start, self.max_iterations).first(part.stop - part.start)
                 if np.any(found.residual > self.tol_pu):
                     self.failed.append(part.start + np.flatnonzero(found.residual > self.tol_pu))
                 return reduce(part, found)

@@ -88,7 +88,7 @@ class Chunk:
         self.p, self.q, self.weight, self.spare, self.size = (np.zeros((n, n_t)) for _ in range(5))
         self.u, self.next, self.current, self.before = (np.empty((n, 2, n_t)) for _ in range(4))
 
-    def solve(self, tol: float, start: Start | None = None) -> Steps:
+    def solve(self, tol: float, start: Start | None = None, max_iterations: int = MAX_ITERATIONS) -> Steps:
         """Solve for the powers in `p` and `q` (n_element, n_t), drawn positive. [pu]
 
         Parameters
@@ -97,6 +97,8 @@ class Chunk:
             Largest power mismatch accepted at any element. [pu]
         start : Start, optional
             Where to begin; the empty network when left out.
+        max_iterations : int
+            Passes after which a step counts as without solution.
         """
         empty, p_total = self.operator.u_empty, self.p.sum(axis=0)
         for part, constant in ((0, empty.real), (1, empty.imag)):
@@ -105,7 +107,7 @@ class Chunk:
                 np.multiply(start.per_power[:, part, None], p_total, out=self.spare)
                 self.u[:, part] += self.spare
         residual = np.full(self.operator.n_t, np.inf)
-        for iteration in range(1, MAX_ITERATIONS + 1):
+        for iteration in range(1, max_iterations + 1):
             self.current, self.before = self.before, self.current
             self._currents()
             if (

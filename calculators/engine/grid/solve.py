@@ -9,7 +9,7 @@ import numpy as np
 
 from calculators.engine.errors import InputError, Problem
 from calculators.engine.grid import balanced
-from calculators.engine.grid.batch import IN_BROWSER, Batch, Powers, Source, parts
+from calculators.engine.grid.batch import IN_BROWSER, Batch, Prepared, parts
 from calculators.engine.grid.condense import condense
 from calculators.engine.grid.fixed_point import Operator, Steps
 from calculators.engine.grid.network import S_BASE_KVA, Network
@@ -75,20 +75,16 @@ def solve(
     """
     p, q = checked(p_kw, q_kvar, "load", network.n_load)
     n_t = p.shape[1]
-    p_gen, q_gen = _generation(network, p_sgen_kw, q_sgen_kvar, n_t)
+    p_gen, q_gen = generation(network, p_sgen_kw, q_sgen_kvar, n_t)
     if keep == "full" and 8.0 * n_t * (network.n_bus + len(network.line_branch) + 1) > MAX_FULL_BYTES:
         raise InputError(
             Problem(
                 "too-large", f"a full result of {n_t} steps is above 2 GB.", "keep", "Use keep='summary'."
             )
         )
-    name, elements, make = _method(network, method)
-    place = np.full(network.n_node + 1, -1)  # the last is for rows out of service
-    place[elements] = np.arange(elements.size)
-    loads, generators = place[network.load_node], place[network.sgen_node]
-    powers = Powers(S_BASE_KVA, [Source(1.0, p, q, loads), Source(-1.0, p_gen, q_gen, generators)])
+    ready = prepare(network, method)
     reduction = Reduction(network, n_t, keep, dt_h, vm_limits_pu)
-    batch = Batch(make, powers, tol_kva)
+    batch = Batch(ready.make, ready.powers((p, q), (p_gen, q_gen)), tol_kva)
 
     def reduce(part: slice, found: Steps) -> Reduced:
         vm, loading = found.quantities
@@ -108,7 +104,7 @@ def solve(
         if progress is not None and not progress(one.part.stop, n_t):
             break
     batch.raise_failures()
-    return reduction.solution(name)
+    return reduction.solution(ready.method)
 
 
 def checked(p_kw: np.ndarray, q_kvar: np.ndarray, kind: str, *rows: int) -> tuple[np.ndarray, np.ndarray]:
@@ -138,7 +134,7 @@ def checked(p_kw: np.ndarray, q_kvar: np.ndarray, kind: str, *rows: int) -> tupl
     return p, q
 
 
-def _generation(
+def generation(
     network: Network, p_kw: np.ndarray | None, q_kvar: np.ndarray | None, n_t: int
 ) -> tuple[np.ndarray, np.ndarray]:
     shape = (len(network.sgen_node), n_t)
@@ -153,16 +149,21 @@ def _generation(
     return p, q
 
 
-def _method(network: Network, wanted: str) -> tuple[str, np.ndarray, Callable[[int], Operator]]:
-    """Name, the node of each element, and what makes an operator for a number of steps."""
-    if wanted == "sweep" and not network.is_radial:
+def prepare(network: Network, method: str = "auto") -> Prepared:
+    """Choose the method and build what it needs once."""
+    if method == "sweep" and not network.is_radial:
         raise InputError(
             Problem("method", "the sweep needs a radial network.", "method", "Use method='z-bus'.")
         )
     drawn = np.unique(np.concatenate([network.load_node, network.sgen_node]))
     drawn = drawn[drawn >= 0]
-    if wanted == "sweep" or (wanted == "auto" and network.is_radial and IN_BROWSER):
+    make: Callable[[int], Operator]
+    if method == "sweep" or (method == "auto" and network.is_radial and IN_BROWSER):
         shape = tree(network)
-        return "sweep", drawn, lambda n_t: Sweep(network, shape, drawn, n_t)
-    system = condense(balanced.circuit(network, drawn))
-    return "z-bus", drawn[system.order], lambda n_t: ZBus(system, n_t)
+        name, elements, make = "sweep", drawn, lambda n_t: Sweep(network, shape, drawn, n_t)
+    else:
+        system = condense(balanced.circuit(network, drawn))
+        name, elements, make = "z-bus", drawn[system.order], lambda n_t: ZBus(system, n_t)
+    place = np.full(network.n_node + 1, -1)  # the last is for rows out of service
+    place[elements] = np.arange(elements.size)
+    return Prepared(name, make, S_BASE_KVA, place[network.load_node], place[network.sgen_node])

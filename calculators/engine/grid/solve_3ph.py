@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculators.engine.errors import InputError, Problem
-from calculators.engine.grid.batch import Batch, Powers, Source, parts
+from calculators.engine.grid.batch import Batch, Prepared, parts
 from calculators.engine.grid.condense import condense
 from calculators.engine.grid.fixed_point import Steps
 from calculators.engine.grid.network import S_BASE_KVA, Network
@@ -97,30 +97,45 @@ def solve_3ph(
     -----
     Neutral and earth are one return path, described by the zero sequence; the neutral's own voltage is not seen.
     """
-    phases = network.three_phase
-    if phases is None:
-        raise InputError(
-            Problem("no-phases", "the network has no three-phase data.", "network", "Read it from its file.")
-        )
+    model = Unbalanced.of(network)
+    phases = model.phases
     p, q = checked(p_kw, q_kvar, "load", network.n_load, 3)
     n_t = p.shape[2]
-    shape = (len(network.sgen_node), 3, n_t)
-    own = (np.broadcast_to(one[..., None], shape) for one in (phases.sgen_p_kw, phases.sgen_q_kvar))
-    p_gen, q_gen = (
-        mine if given is None else given for mine, given in zip(own, (p_sgen_kw, q_sgen_kvar), strict=True)
-    )
-    p_gen, q_gen = checked(p_gen, q_gen, "static generator", shape[0], 3)
-    if p_gen.shape[2] != n_t:
-        raise InputError(
-            Problem("shape", f"the generators have {p_gen.shape[2]} steps, the loads {n_t}.", "p_sgen_kw")
-        )
+    p_gen, q_gen = _generation_3ph(network, phases, p_sgen_kw, q_sgen_kvar, n_t)
     if 8.0 * n_t * (4 * network.n_bus + 2 * len(network.line_branch)) > MAX_FULL_BYTES:
         raise InputError(
             Problem("too-large", f"the result of {n_t} steps is above 2 GB.", "p_kw", "Split the steps.")
         )
-    model = Unbalanced(network, phases)
     _check_neutral(network, phases, model, (p, q), (p_gen, q_gen))
-    # An element for each (node, phase, delta) that something is connected to; key -1 is out of service.
+    ready = prepare_3ph(network, model)
+    batch = Batch(ready.make, ready.powers((p, q), (p_gen, q_gen)), tol_kva)
+    out = _Collected(network, phases, model, n_t)
+    for stop in batch.run(out.take, parts(n_t, 3 * network.n_node)):
+        out.done = stop
+        if progress is not None and not progress(stop, n_t):
+            break
+    batch.raise_failures()
+    return out.solution()
+
+
+def _generation_3ph(
+    network: Network, phases: ThreePhase, p_kw: np.ndarray | None, q_kvar: np.ndarray | None, n_t: int
+) -> tuple[np.ndarray, np.ndarray]:
+    shape = (len(network.sgen_node), 3, n_t)
+    own_p, own_q = (np.broadcast_to(one[..., None], shape) for one in (phases.sgen_p_kw, phases.sgen_q_kvar))
+    p, q = checked(
+        own_p if p_kw is None else p_kw, own_q if q_kvar is None else q_kvar, "static generator", shape[0], 3
+    )
+    if p.shape[2] != n_t:
+        raise InputError(
+            Problem("shape", f"the generators have {p.shape[2]} steps, the loads {n_t}.", "p_sgen_kw")
+        )
+    return p, q
+
+
+def prepare_3ph(network: Network, model: Unbalanced) -> Prepared:
+    """Make an element for each (node, phase, delta) that something is connected to, and the system once."""
+    phases = model.phases
     keys = [
         np.where(node[:, None] < 0, -1, (node[:, None] * 3 + np.arange(3)) * 2 + delta[:, None]).ravel()
         for node, delta in ((network.load_node, phases.load_delta), (network.sgen_node, phases.sgen_delta))
@@ -130,18 +145,8 @@ def solve_3ph(
     system = condense(model.circuit(found // 6, found // 2 % 3, found % 2 == 1))
     rank = np.empty(found.size, dtype=int)
     rank[system.order] = np.arange(found.size)
-    sources = [
-        Source(sign, one.reshape(-1, n_t), other.reshape(-1, n_t), _looked_up(found, rank, key))
-        for sign, one, other, key in ((1.0, p, q, keys[0]), (-1.0, p_gen, q_gen, keys[1]))
-    ]
-    batch = Batch(lambda width: ZBus(system, width), Powers(S_PHASE_KVA, sources), tol_kva)
-    out = _Collected(network, phases, model, n_t)
-    for stop in batch.run(out.take, parts(n_t, 3 * network.n_node)):
-        out.done = stop
-        if progress is not None and not progress(stop, n_t):
-            break
-    batch.raise_failures()
-    return out.solution()
+    load, sgen = (_looked_up(found, rank, key) for key in keys)
+    return Prepared("z-bus", lambda n_t: ZBus(system, n_t), S_PHASE_KVA, load, sgen)
 
 
 def _looked_up(found: np.ndarray, rank: np.ndarray, key: np.ndarray) -> np.ndarray:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from calculators.engine.errors import InputError, Problem
 from calculators.engine.grid.balanced import admittances, loading_per_current
 from calculators.engine.grid.linear import Circuit, Quantity
 from calculators.engine.grid.network import S_BASE_KVA, Network
@@ -98,6 +99,17 @@ class Unbalanced:
         self.phase[:, :, 1] *= turned[:, None]
         self.phase[:, :, 2] *= np.conj(turned)[:, None]
         self.between = self.phase - np.roll(self.phase, -1, axis=1)
+
+    @classmethod
+    def of(cls, network: Network) -> Unbalanced:
+        """Return the model; `InputError` where the network has no three-phase data."""
+        if network.three_phase is None:
+            raise InputError(
+                Problem(
+                    "no-phases", "the network has no three-phase data.", "network", "Read it from its file."
+                )
+            )
+        return cls(network, network.three_phase)
 
     def circuit(self, node: np.ndarray, phase: np.ndarray, delta: np.ndarray) -> Circuit:
         """Return the circuit with one element for each (node, phase, delta)."""

@@ -213,7 +213,7 @@ def test_memory_of_a_summary_does_not_grow_with_the_steps(networks):
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
     per_step = (peaks[1] - peaks[0]) / 12_000
-    assert per_step < 10 * 8, "a handful of numbers per step; 294 buses in full would be 294 x 8 bytes"
+    assert per_step < 20 * 8, "a handful of numbers per step; 294 buses in full would be 294 x 8 bytes"
     assert peaks[0] < 100e6
 
 
