@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from calculators import data
 from calculators.engine.economics import (
     Flow,
     annuity_eur,
@@ -72,6 +73,18 @@ def test_shifting_from_a_dirty_to_a_clean_hour_saves_the_difference():
     intensity = np.array([400.0, 100.0])
     late, early = (emissions_kg(np.array(p), intensity, dt_h=1.0) for p in ([10.0, 0.0], [0.0, 10.0]))
     assert late - early == pytest.approx(3.0)
+
+
+def test_the_german_hours_are_whole_weeks_cleaner_at_noon_than_in_the_evening():
+    values = data.read("parameters")["co2_de_hourly"]["values"][0]["value"]
+    prices = data.read("parameters")["price_nl_day_ahead"]["values"][0]["value"]
+    assert values["monday"] == prices["monday"]
+    weeks = np.array(values["g_per_kwh"], dtype=float)
+    assert weeks.shape == (12, 168)
+    by_hour = weeks.reshape(-1, 24).mean(axis=0)
+    assert by_hour[13] < 0.85 * by_hour[20]
+    # Below what the agency states with own use, losses and industry, 401 g/kWh in 2019.
+    assert 250 < weeks.mean() < 401
 
 
 def test_a_reached_target_needs_no_more_points():
