@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from calculators.engine.charging import Sessions
+from calculators.engine.charging import Sessions, power_kw
+from calculators.engine.charging.sessions import ETA_ONE_WAY
 from calculators.engine.demand.curves import check_statistics, draw_hours, read_curve
 from calculators.engine.demand.pairing import pair_energy
 from calculators.engine.demand.vehicles import Vehicles
@@ -28,10 +29,13 @@ class DrawnSessions:
     sessions : Sessions
     vehicle : ndarray of int, shape (n_session,)
         Row of the vehicles given.
+    phases : ndarray of int, shape (n_session,)
+        Phases each session uses, 1 or 3.
     """
 
     sessions: Sessions
     vehicle: np.ndarray
+    phases: np.ndarray
 
 
 def draw_sessions(
@@ -118,22 +122,32 @@ def draw_with_vehicles(
     first_weekday: int = 0,
     day_off: np.ndarray | None = None,
     energy_factor: float = 1.0,
+    evse_phases: int = 3,
+    min_current_a: float = 0.0,
 ) -> DrawnSessions:
-    """Draw sessions made by given vehicles: their on-board charger and battery limit each session.
+    """Draw sessions made by given vehicles: their on-board charger, phases and battery limit each session.
 
     Parameters
     ----------
     vehicles : Vehicles or None
         One per EVSE, in order, where each EVSE serves one car; any number for shared EVSEs. None: no limit.
+    evse_phases : int
+        Phases of each EVSE, 1 or 3; `p_evse_kw` is that of all together.
+    min_current_a : float
+        Smallest current above zero, 6 A in mode 3; 0 where it does not matter. [A]
 
     Returns
     -------
     DrawnSessions
-        `vehicle` is the EVSE where no vehicles are given and EVSEs are not shared, else 0.
+        `vehicle` is the EVSE where no vehicles are given and EVSEs are not shared, else 0. With vehicles the sessions
+        also hold battery and state of charge on arrival.
 
     Notes
     -----
-    The other arguments are those of `draw_sessions`.
+    The other arguments are those of `draw_sessions`. A car on one phase gets the current of one phase only: 3.7 kW
+    at an EVSE of 11 kW on three. Fast charging (`current: dc`) is limited by the largest power of the car; how it
+    falls is in `fast_charge_hours`. The energy of a session is taken to fill the battery, so the state of charge on
+    arrival is what then is left.
     """
     shared = bool(statistics.get("shared", False))
     _check(n_evse, n_days, dt_h, p_evse_kw, statistics, vehicles, shared)
@@ -143,11 +157,13 @@ def draw_with_vehicles(
     vehicle = np.where(shared, 0, evse)
     power = np.full(n, float(p_evse_kw))
     battery = np.full(n, np.inf)
+    phases = np.full(n, evse_phases)
+    direct = statistics.get("current") == "dc"
     if vehicles:
-        able = vehicles.dc_kw if statistics.get("current") == "dc" else vehicles.ac_kw
         if shared:
+            able = vehicles.dc_kw if direct else vehicles.ac_kw
             vehicle = rng.choice(np.flatnonzero(able > 0), size=n)
-        power = np.minimum(power, able[vehicle])
+        power, phases = _car_limits(vehicles, vehicle, p_evse_kw, evse_phases, direct)
         battery = vehicles.battery_kwh[vehicle]
     weekday = draw_hours(rng, statistics["arrival_weekday_percent"], n)
     weekend = draw_hours(
@@ -163,8 +179,28 @@ def draw_with_vehicles(
         kept = arrival < round(n_days * 24 / dt_h)
     row = np.flatnonzero(kept)
     row = row[np.lexsort((arrival[row], evse[row]))]
-    sessions = Sessions(arrival[row], (arrival + stay)[row], energy[row], power[row], evse[row])
-    return DrawnSessions(sessions, vehicle[row])
+    sessions = Sessions(
+        arrival[row],
+        (arrival + stay)[row],
+        energy[row],
+        power[row],
+        evse[row],
+        p_min_kw=np.minimum(power_kw(min_current_a, phases[row]), power[row]),
+        battery_kwh=battery[row],
+        soc_arrival=np.where(np.isfinite(battery), 1.0 - energy * ETA_ONE_WAY / battery, 0.0)[row],
+    )
+    return DrawnSessions(sessions, vehicle[row], phases[row])
+
+
+def _car_limits(
+    vehicles: Vehicles, vehicle: np.ndarray, p_evse_kw: float, evse_phases: int, direct: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Largest power and phases of each session."""
+    if direct:
+        return np.minimum(p_evse_kw, vehicles.dc_kw[vehicle]), np.full(vehicle.size, 3)
+    car_phases = vehicles.phases[vehicle]
+    phases = np.minimum(car_phases, evse_phases)
+    return phases * np.minimum(p_evse_kw / evse_phases, vehicles.ac_kw[vehicle] / car_phases), phases
 
 
 def _check(
