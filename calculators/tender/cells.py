@@ -73,6 +73,9 @@ def start(
     row += 1
     for index, text in enumerate(columns, 1):
         put(sheet, row, index, text, "head")
+    sheet.row_dimensions[row].height = 15 * max(
+        -(-len(text) * 12 // (10 * int(width))) for text, width in zip(columns, widths, strict=True)
+    )
     for index, width in enumerate(widths, 1):
         sheet.column_dimensions[get_column_letter(index)].width = width
     sheet.freeze_panes = sheet.cell(row + 1, 1)

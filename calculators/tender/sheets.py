@@ -77,7 +77,7 @@ def _ampersand(text: str) -> str:
 def _compliance(book: Workbook, subject: Tender, context: dict[str, Any], words: dict[str, Any]) -> None:
     sheet, first = cells.start(
         book, words["sheet"], f"{subject.title}", [context["example"], words["intro"]], words["columns"],
-        [10, 22, 8, 55, 28, 9, 13, 18, 10, 18],
+        [13, 22, 8, 55, 28, 9, 12, 18, 10, 18],
     )  # fmt: skip
     lines = [clause for clause in context["clauses"] if clause["duty"] != "buyer"]
     for row, clause in enumerate(lines, first):
