@@ -35,6 +35,8 @@ HEADERS = {
 HOURS = {"connectedtime", "pluginduration", "totaltime", "chargetime"}
 LEAST_KWH, MOST_KWH = 0.5, 150.0
 LEAST_H, MOST_H = 2 / 60, 120.0
+YEARS = (1990, 2100)
+"""A time outside is a fault of the file, as 1970 where a clock was never set."""
 
 
 @dataclass(frozen=True)
@@ -304,6 +306,8 @@ class _Reader:
         try:
             time = dt.datetime.fromisoformat(text)
         except ValueError:
+            return None
+        if not YEARS[0] <= time.year < YEARS[1]:
             return None
         if time.tzinfo is None:
             utc = "utc" in self.header[self.found[edge]].lower()

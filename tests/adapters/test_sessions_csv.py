@@ -67,6 +67,12 @@ def test_winter_time_is_used_in_winter():
     assert one(read(text))[1] == 18.5
 
 
+@pytest.mark.parametrize("start", ["1970-01-01T00:00Z", "0001-01-01T00:00+14:00", "9999-12-31T23:59-12:00"])
+def test_times_no_clock_showed_are_left_out(start):
+    text = f"start,end,kwh\n{start},{start},12.5\n2024-07-05 18:30,2024-07-05 21:00,12.5\n"
+    assert read(text).report.dropped == {"start cannot be read": 1}
+
+
 def test_a_stay_over_the_change_of_clocks_has_its_real_length():
     text = "start,end,kwh\n2026-10-24 22:00,2026-10-25 07:00,12.5\n"
     assert one(read(text))[2] == 10.0

@@ -64,7 +64,8 @@ def fit_sessions(
         )
     covered = np.arange(records.day.min(), records.day.max() + 1) if days is None else np.asarray(days)
     off = (covered - 1) % 7 >= 5
-    per_day = np.array([np.count_nonzero(records.day == day) for day in covered])
+    ordered = np.sort(records.day)
+    per_day = np.searchsorted(ordered, covered, side="right") - np.searchsorted(ordered, covered)
     weekday_rate = per_day[~off].mean() if (~off).any() else per_day.mean()
     weekend_rate = per_day[off].mean() if off.any() else weekday_rate
     expected = np.where(off, weekend_rate, weekday_rate)
