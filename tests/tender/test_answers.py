@@ -79,6 +79,20 @@ def test_an_unanswered_question_is_not_known_and_stands_for_its_stated_options()
         ({"results": [{**RESULT, "scenario_hash": "xyz"}]}, "the scenario hash is missing"),
         ({"results": [{**RESULT, "results": {"a": {"value": float("inf")}}}]}, "'a' has no finite value"),
         ({"results": ["x"]}, "this is not a result"),
+        (
+            {
+                "parameters": {"SC-05.pause_max_h": {"from": "smart-charging-strategies.min_power_kw"}},
+                "results": [RESULT],
+            },
+            "smart-charging-strategies.min_power_kw is in 'kW'; this needs 'h'",
+        ),
+        (
+            {
+                "parameters": {"SC-04.min_power_kw": {"from": "smart-charging-strategies.min_power_kw"}},
+                "results": [{**RESULT, "results": {"min_power_kw": {"value": -1, "unit": "kW"}}}],
+            },
+            "smart-charging-strategies.min_power_kw: it is -1 kW; allowed is 0 to",
+        ),
         ({"kind": "plan"}, "kind must be 'tender'"),
         ({"weights": []}, "'weights' has the wrong type"),
     ],

@@ -160,13 +160,22 @@ def test_country_values_belong_to_a_parameter_and_lie_in_its_range():
             assert answers.wrong_value(definition, item.get("by_law", item.get("suggestion"))) == ""
 
 
-def test_a_number_that_a_calculator_fills_names_a_result_that_exists():
+CALCULATORS = {
+    "charging-demand", "neighbourhood-grid-impact", "hosting-capacity", "smart-charging-strategies", "v2g-business-case",
+    "connection-sizing", "v2g-adoption", "vehicle-efficiency", "private-land-incentive", "maturity-self-assessment",
+}  # fmt: skip
+
+
+def test_a_number_that_a_calculator_fills_names_a_result_of_the_same_unit():
     definitions = data.read("definitions")
-    for entry in REQUIREMENTS.values():
-        for item in entry["params"]:
-            if "from_result" in item:
-                calculator, _, result = item["from_result"].partition(".")
-                assert result in {output["name"] for output in definitions[calculator]["outputs"]}
+    linked = [item for entry in REQUIREMENTS.values() for item in entry["params"] if "from_result" in item]
+    assert linked
+    for item in linked:
+        calculator, _, result = item["from_result"].partition(".")
+        assert calculator in CALCULATORS
+        if calculator in definitions:
+            units = {output["name"]: output["unit"] for output in definitions[calculator]["results"]}
+            assert units[result] == item["unit"]
 
 
 @pytest.mark.parametrize(
