@@ -93,7 +93,7 @@ def render_form(definition: Mapping[str, Any], words: dict[str, str], lang: str,
         f"</progress>{button(words['cancel'], 'cancel')}</div>"
         f'<div class="sc-failure" hidden><p></p>{button(words["retry"], "retry", quiet=False)}</div>'
         f'<div class="sc-row sc-tools sc-live-only">{button(words["share"], "share")}{button(words["save"], "save")}'
-        f"{button(words['print'], 'print')}"
+        f"{button(words['print'], 'print')}{button(words['toTender'], 'tender')}"
         f'</div><div class="sc-live-only"><label for="sc-open">{escape(words["open"])}</label> '
         f'<input type="file" id="sc-open" class="sc-open" accept=".json,application/json"></div>'
         f'<div class="sc-link sc-live-only" hidden><label for="sc-link">{escape(words["shareShow"])}</label>'

@@ -165,7 +165,7 @@ export class Wizard {
     const content = this.asked();
     if (!content) return;
     const found = await this.task.run(
-      "core",
+      "office",
       "tender.preview",
       JSON.stringify(this.named(content)),
       "stageStep",
