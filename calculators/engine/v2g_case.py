@@ -136,7 +136,9 @@ def v2g_business_case(
         years=charger_years,
         interest_percent=interest_percent,
     )
-    return _answer(Question(setting, terms, wear), progress)
+    intensity = np.array(parameters["co2_de_hourly"]["values"][0]["value"]["g_per_kwh"], dtype=float)
+    clean = (_market("dynamic-2019", 0.0, 1.0, parameters), intensity)
+    return _answer(Question(setting, terms, wear, clean), progress)
 
 
 def _check(
@@ -193,6 +195,7 @@ def _answer(case: Question, progress: Progress | None) -> Outcome:
     gain = v2g_gain(years, wear, case.terms)
     going = step() and going
     scan = Scan(case, table)
+    co2_kg = scan.co2_kg(CASES)
     by_hours, by_spread, smart = [], [], []
     for hours in HOURS if going else ():
         tried = scan.years(("uncontrolled", *PAIR), plug_in_h=float(hours))
@@ -212,7 +215,7 @@ def _answer(case: Question, progress: Progress | None) -> Outcome:
     drivers = scan.drivers(scan.years(), *scanned[1:]) if going else ()
     partial = not going
     step()
-    return _outcome(case, years, gain, scanned, drivers, partial)
+    return _outcome(case, years, gain, co2_kg, scanned, drivers, partial)
 
 
 def _running(scan: Scan, years: CarYears) -> float:
@@ -223,6 +226,7 @@ def _outcome(
     case: Question,
     years: CarYears,
     gain: Gain,
+    co2_kg: np.ndarray,
     scanned: tuple[np.ndarray, np.ndarray, np.ndarray],
     drivers: tuple[Driver, ...],
     partial: bool,
@@ -262,6 +266,7 @@ def _outcome(
             "case_import": np.array([np.median(years.cases[name].import_kwh) for name in CASES]),
             "case_export": np.array([np.median(years.cases[name].export_kwh) for name in CASES]),
             "case_short": np.array([np.median(years.cases[name].short_kwh) for name in CASES]),
+            "case_co2": co2_kg,
             "hour": np.arange(25.0),  # midnight twice, so that the last hour is drawn as wide as the others
             **{f"power-{name}": np.append(hour_kw, hour_kw[0]) for name, hour_kw in by_hour.items()},
             "scan_h": tried,

@@ -62,6 +62,8 @@ class Setting:
     n_car : int
         Car-years drawn.
     seed : int
+    co2_g_per_kwh : ndarray, shape (n_week, 168), optional
+        Carbon intensity of the same hours; counted as 0 when left out. [g/kWh]
     """
 
     statistics: Mapping[str, Any]
@@ -81,6 +83,7 @@ class Setting:
     wear_eur_per_kwh: float
     n_car: int
     seed: int
+    co2_g_per_kwh: np.ndarray | None = None
 
     @property
     def stored_eur_per_kwh(self) -> float:
@@ -99,6 +102,8 @@ class CaseYear:
         Taken, fed back, and wished for but not charged. [kWh]
     energy_eur, network_eur, levies_eur : ndarray
         Energy bought less energy sold, network charge and levies after what is given back. [EUR]
+    co2_kg : ndarray
+        Emissions of what is taken less those of what is fed back. [kg]
     hour_kw : ndarray, shape (24,)
         Mean power of a car by hour of the day. [kW]
     """
@@ -109,6 +114,7 @@ class CaseYear:
     energy_eur: np.ndarray
     network_eur: np.ndarray
     levies_eur: np.ndarray
+    co2_kg: np.ndarray
     hour_kw: np.ndarray
 
     @property
@@ -184,7 +190,10 @@ def car_years(
     per_week = round(WEEK_H / DT_H)
     week = sessions.arrival_step // per_week
     scale = WEEKS_PER_YEAR / n_week
-    sums = {case: np.zeros((4, setting.n_car)) for case in cases}
+    sums = {case: np.zeros((5, setting.n_car)) for case in cases}
+    intensity = (
+        np.zeros_like(setting.market_eur_per_kwh) if setting.co2_g_per_kwh is None else setting.co2_g_per_kwh
+    )
     hours = {case: np.zeros(24) for case in cases}
     plugged = np.zeros(setting.n_car)
     for first in range(0, n_week, WEEKS_AT_ONCE):
@@ -201,7 +210,7 @@ def car_years(
             for number in range(weeks):
                 mine = np.flatnonzero(part.arrival_step // HORIZON == number)
                 own = slice(number * HORIZON, (number + 1) * HORIZON)
-                found = _energy(plan.p_kw[mine, own], price[own])
+                found = _energy(plan.p_kw[mine, own], price[own], _hours(intensity[first + number]))
                 for row, values in enumerate((*found, plan.e_short_kwh[mine])):
                     np.add.at(sums[case][row], part.evse[mine], values)
             hour = (np.arange(price.size) % HORIZON * DT_H % 24).astype(int)
@@ -210,14 +219,15 @@ def car_years(
     return CarYears(made, plugged * scale)
 
 
-def _energy(p_kw: np.ndarray, price: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Taken, given back and the net price of both, for each session. [kWh, kWh, EUR]"""
+def _energy(p_kw: np.ndarray, price: np.ndarray, g_per_kwh: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Taken, given back, and the net price and emissions of both, for each session. [kWh, kWh, EUR, kg]"""
     taken, given = (np.maximum(sign * p_kw, 0.0).sum(axis=1) * DT_H for sign in (1.0, -1.0))
-    return taken, given, (p_kw * price).sum(axis=1) * DT_H
+    net_eur, net_g = ((p_kw * rate).sum(axis=1) * DT_H for rate in (price, g_per_kwh))
+    return taken, given, net_eur, net_g / 1000.0
 
 
 def _case(sums: np.ndarray, hours: np.ndarray, setting: Setting, n_week: int) -> CaseYear:
-    taken, given, energy, short = sums
+    taken, given, energy, co2, short = sums
     return CaseYear(
         import_kwh=taken,
         export_kwh=given,
@@ -225,6 +235,7 @@ def _case(sums: np.ndarray, hours: np.ndarray, setting: Setting, n_week: int) ->
         energy_eur=energy,
         network_eur=setting.network_eur_per_kwh * (taken - (1 - setting.network_on_stored) * given),
         levies_eur=setting.levies_eur_per_kwh * (taken - (1 - setting.levies_on_stored) * given),
+        co2_kg=co2,
         hour_kw=hours / (setting.n_car * n_week * 7),
     )
 

@@ -31,11 +31,15 @@ KEPT = {"freed": (0.0, 0.0), "network-freed": (0.0, 1.0), "paid-twice": (1.0, 1.
 
 @dataclass(frozen=True)
 class Question:
-    """Setting, terms, and the range of the battery wear of each kWh fed back. [EUR/kWh]"""
+    """Setting, terms, and the range of the battery wear of each kWh fed back. [EUR/kWh]
+
+    `clean` holds prices and carbon intensity of the same weeks, each of shape (n_week, 168). [EUR/kWh, g/kWh]
+    """
 
     setting: Setting
     terms: Terms
     wear: tuple[float, float]
+    clean: tuple[np.ndarray, np.ndarray]
 
 
 def spread(weeks: np.ndarray, factor: float) -> np.ndarray:
@@ -57,8 +61,21 @@ class Scan:
     def years(self, cases: tuple[str, ...] = PAIR, **changes: Any) -> CarYears:
         """Car-years of the setting with `changes`."""
         changed = replace(self.case.setting, n_car=self.n_car, **changes)
-        market = changed.market_eur_per_kwh[::3]
-        return car_years(replace(changed, market_eur_per_kwh=market), cases, table=self.table)
+        market, co2 = changed.market_eur_per_kwh[::3], changed.co2_g_per_kwh
+        thinned = replace(changed, market_eur_per_kwh=market, co2_g_per_kwh=None if co2 is None else co2[::3])
+        return car_years(thinned, cases, table=self.table)
+
+    def co2_kg(self, cases: tuple[str, ...]) -> np.ndarray:
+        """Mean yearly emissions of each case, prices and carbon intensity of the same weeks. [kg], (n_case,)
+
+        What a case misses is charged elsewhere, at the mean of the first case.
+        """
+        market, intensity = self.case.clean
+        found = self.years(cases, market_eur_per_kwh=market, co2_g_per_kwh=intensity).cases
+        plain = found[cases[0]]
+        bought = float(plain.import_kwh.sum())
+        rate = float(plain.co2_kg.sum()) / bought if bought else 0.0
+        return np.array([float((found[name].co2_kg + rate * found[name].short_kwh).mean()) for name in cases])
 
     def gain(self, years: CarYears, *, wear: tuple[float, float] | None = None, **terms: float) -> Gain:
         """Gain of scanned car-years, with another wear or other terms."""

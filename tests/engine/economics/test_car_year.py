@@ -153,6 +153,20 @@ def test_mean_power_by_hour_adds_up_to_the_energy(table):
         assert found.hour_kw.sum() * 365.25 == pytest.approx(net, rel=1e-6)
 
 
+def test_emissions_follow_the_intensity_of_each_hour(table):
+    flat = np.full((4, 168), 250.0)
+    noon_clean = np.tile(np.where(np.arange(24) == 13, 0.0, 300.0), (4, 7))
+    for intensity in (flat, noon_clean):
+        found = car_years(some_setting(co2_g_per_kwh=intensity), CASES, table=table).cases
+        for case in found.values():
+            net = case.import_kwh - case.export_kwh
+            if intensity is flat:
+                assert case.co2_kg == pytest.approx(0.25 * net)
+            else:
+                noon_kwh = case.hour_kw[13] * 365.25
+                assert case.co2_kg.mean() == pytest.approx(0.3 * (net.mean() - noon_kwh), rel=1e-6)
+
+
 def test_the_window_keeps_its_hours_free_and_names_what_is_missed(table):
     found = car_years(some_setting(), ("window",), table=table).cases["window"]
     assert not found.hour_kw[17:22].any()

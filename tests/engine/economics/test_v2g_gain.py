@@ -26,6 +26,7 @@ def case(*, taken, given, energy, network, levies, short=0.0):
         energy_eur=np.array([energy]),
         network_eur=np.array([network]),
         levies_eur=np.array([levies]),
+        co2_kg=np.zeros(1),
         hour_kw=np.zeros(24),
     )
 
