@@ -135,6 +135,10 @@ class Checker:
             raise InputError(Problem("too-large", message, self.name, SMALLER))
         if not raw.rows:
             return None
+        twice = next((name for name in raw.names if raw.names.count(name) > 1), None)
+        if twice is not None:
+            self.problem("table", f"column {twice} occurs twice.", where, "Keep one of them.")
+            return None
         index = self.index(raw.labels, len(raw.rows), where)
         if any(not isinstance(row, list) or len(row) != len(raw.names) for row in raw.rows):
             message = f"rows differ in length from the {len(raw.names)} columns."

@@ -59,15 +59,15 @@ def _raw(sheet: sheets.Sheet) -> Raw:
     """Return a sheet's labels, columns and rows; rows without any cell are left out."""
     if not sheet:
         return Raw([], [], [])
-    names = [str(cell) for cell in sheet[0][1:] if cell is not None]
+    at = [place for place, cell in enumerate(sheet[0]) if place and cell is not None]
+    names = [str(sheet[0][place]).strip() for place in at]
     body = [row for row in sheet[1:] if any(cell is not None for cell in row)]
-    rows = [(row + [None] * (len(names) + 1 - len(row)))[: len(names) + 1] for row in body]
-    columns = [row[1:] for row in rows]
+    columns = [[row[place] if place < len(row) else None for place in at] for row in body]
     if "geo" in names:
-        at = names.index("geo")
+        geo = names.index("geo")
         for row in columns:
-            row[at] = _geo(row[at])
-    return Raw([row[0] for row in rows], names, columns)
+            row[geo] = _geo(row[geo])
+    return Raw([row[0] for row in body], names, columns)
 
 
 def _geo(cell: object) -> object:

@@ -11,6 +11,7 @@ import pandapower.networks as pn
 import pytest
 
 from calculators.adapters import archive, files, sheets
+from calculators.adapters.audit import audit
 from calculators.adapters.checked import NetworkTables
 from calculators.adapters.pandapower import from_pandapower, tables_of
 from calculators.engine.errors import InputError
@@ -205,6 +206,31 @@ def test_broken_xml_says_which_sheet(book):
     assert found.startswith("net.xlsx, sheet line: a part of the workbook is not sound XML")
 
 
+def test_a_column_without_heading_does_not_shift_the_others():
+    base = sheets.read(
+        archive.members(files.write(tables(), "xlsx"), "x"),
+        "x",
+        {"bus", "line", "trafo", "load", "switch", "ext_grid"},
+    )
+    expected = files.read_network("net.xlsx", sheets.write(base))
+    wider = {
+        title: [[*row[:3], None if at == 0 else "remark", *row[3:]] for at, row in enumerate(sheet)]
+        for title, sheet in base.items()
+    }
+    assert files.read_network("net.xlsx", sheets.write(wider)).to_dict() == expected.to_dict()
+
+
+def test_a_column_twice_in_a_workbook_is_refused():
+    base = sheets.read(
+        archive.members(files.write(tables(), "xlsx"), "x"),
+        "x",
+        {"bus", "line", "trafo", "load", "switch", "ext_grid"},
+    )
+    base["line"] = [[*row, row[6]] for row in base["line"]]
+    (found,) = refused(sheets.write(base))
+    assert found == "net.xlsx, line: column r_ohm_per_km occurs twice. Keep one of them."
+
+
 def test_a_workbook_of_something_else_says_which_sheets_are_needed():
     (found,) = refused(sheets.write({"Budget": [["a", 1]]}))
     assert "neither a sheet 'bus' (pandapower) nor 'buses' (template)" in found
@@ -231,6 +257,8 @@ def test_a_damaged_file_is_refused_or_read_but_never_crashes(form):
         if draw.random() < 0.3:
             damaged = damaged[: draw.integers(1, len(content))]
         try:
+            found = audit(files.read_tables("net", bytes(damaged)))
+            assert isinstance(found.as_dict(), dict)
             files.read_network("net", bytes(damaged))
         except InputError as error:
             refusals += 1
@@ -256,7 +284,7 @@ def test_cells_of_any_kind_anywhere_are_refused_or_read_but_never_crash():
                 row[draw.integers(len(row))] = odd[draw.integers(len(odd))]
                 copy["_object"][kind]["_object"] = json.dumps(inner)
             try:
-                files.read_network("net.json", json.dumps(copy))
+                audit(files.read_tables("net.json", json.dumps(copy)))
             except InputError as error:
                 assert error.problems
 

@@ -2,6 +2,8 @@
 
 import datetime as dt
 import gzip
+import hashlib
+import re
 from pathlib import Path
 
 import numpy as np
@@ -165,3 +167,13 @@ def test_columns_about_people_are_never_kept():
     log = read(text)
     assert log.stations == ("S1",)
     assert "Mia" not in repr(log)
+
+
+def test_data_files_are_those_their_readme_lists():
+    folder = BOULDER.parent
+    listed = dict(
+        re.findall(r"^\| `([^`]+)` .* `([0-9a-f]{64})` \|$", (folder / "README.md").read_text(), re.M)
+    )
+    assert BOULDER.name in listed
+    for name, digest in listed.items():
+        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
