@@ -3,6 +3,7 @@
 from calculators.engine.demand.calibration import fit_sessions
 from calculators.engine.demand.city import CityDemand, CityInputs, CityYear, Range, city_demand
 from calculators.engine.demand.coincidence import CoincidenceBand, coincidence_band
+from calculators.engine.demand.curves import sessions_per_week
 from calculators.engine.demand.holidays import days_off
 from calculators.engine.demand.household import homes_load, household_load, switched_load
 from calculators.engine.demand.local_time import LocalSteps, local_steps, on_local_steps
@@ -38,6 +39,7 @@ __all__ = [
     "household_profile",
     "local_steps",
     "on_local_steps",
+    "sessions_per_week",
     "solar_profile",
     "switched_load",
     "timetable_sessions",

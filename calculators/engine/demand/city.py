@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from calculators.engine.demand.city_inputs import CityInputs, Range, check
+from calculators.engine.demand.curves import mean_energy_kwh
 from calculators.engine.demand.mean_day import mean_day
 from calculators.engine.demand.uptake import fleet_share, path_share
 from calculators.engine.outcome import Driver, Estimate
@@ -162,12 +163,7 @@ class _Model:
         self.places = _value(parameters, "charging_places")
         self.use = _value(parameters, "charge_point_use")
         self.afir = _value(parameters, "afir_fleet_target")
-        self.session_kwh = {}
-        for kind in KINDS:
-            curve = _value(parameters, STATISTICS[kind])
-            self.session_kwh[kind] = float(
-                np.trapezoid(curve["energy_kwh"], np.asarray(curve["exceeded_by_percent"]) / 100.0)
-            )
+        self.session_kwh = {kind: mean_energy_kwh(_value(parameters, STATISTICS[kind])) for kind in KINDS}
 
     def ranges(self) -> dict[str, Range]:
         """All that is drawn: the ranges of the inputs, and the use of EVSEs."""

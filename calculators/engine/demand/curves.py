@@ -146,3 +146,28 @@ def read_curve(
     score = monotone(100.0 * exceeded_by, percent, values) * mean[chosen]
     share_below = np.interp(score, scores, below)
     return monotone(100.0 * (1.0 - share_below), percent, values)
+
+
+def mean_energy_kwh(statistics: Mapping[str, Any]) -> float:
+    """Mean energy of a session by its curve. [kWh]"""
+    middle = (np.arange(20_000) + 0.5) / 200.0
+    levels = np.asarray(statistics["exceeded_by_percent"], dtype=float)
+    return float(monotone(middle, levels, np.asarray(statistics["energy_kwh"], dtype=float)).mean())
+
+
+def sessions_per_week(statistics: Mapping[str, Any], *, annual_kwh: float) -> float:
+    """How often a car plugs in that takes some energy in a year, for `sessions_per_week` of `draw_sessions`.
+
+    Parameters
+    ----------
+    statistics : mapping
+        See `draw_sessions`.
+    annual_kwh : float
+        Energy charged at this place in a year. [kWh]
+
+    Returns
+    -------
+    float
+        Sessions a week of the energies of `statistics`.
+    """
+    return annual_kwh / mean_energy_kwh(statistics) * 7.0 / 365.25

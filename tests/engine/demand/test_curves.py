@@ -4,7 +4,15 @@ import numpy as np
 import pytest
 from scipy.interpolate import PchipInterpolator
 
-from calculators.engine.demand.curves import check_statistics, draw_hours, monotone, read_curve, share_before
+from calculators.engine.demand.curves import (
+    check_statistics,
+    draw_hours,
+    mean_energy_kwh,
+    monotone,
+    read_curve,
+    sessions_per_week,
+    share_before,
+)
 from calculators.engine.errors import InputError
 
 STATISTICS = {
@@ -68,6 +76,13 @@ def test_the_ends_of_the_curve_are_rare():
     """One in a thousand lies above the 0.1 % level, not all of the top quarter percent at the end."""
     energy = read(np.full(4, 0.002), [21.0, 21.0, 3.0, 3.0])
     assert (energy < 80).all()
+
+
+def test_a_straight_curve_has_its_middle_as_mean_and_use_follows_from_energy_by_hand():
+    """0 to 20 kWh evenly, 10 on average: 521.79 kWh in 365.25 days are one session a week."""
+    even = {"exceeded_by_percent": [0, 100], "energy_kwh": [20, 0]}
+    assert mean_energy_kwh(even) == pytest.approx(10.0)
+    assert sessions_per_week(even, annual_kwh=10.0 * 365.25 / 7) == pytest.approx(1.0)
 
 
 def test_statistics_that_lack_a_key_are_refused():
