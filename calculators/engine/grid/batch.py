@@ -114,8 +114,13 @@ class Batch:
     def tol_pu(self) -> float:
         return self.tol_kva / self.powers.base_kva
 
-    def run(self, reduce: Callable[[slice, Steps], Result], chunks: list[slice]) -> Iterator[Result]:
-        """Yield `reduce(part, steps)` of each chunk in time order; it runs where the chunk was solved."""
+    def run(
+        self, reduce: Callable[[slice, Steps], Result], chunks: list[slice], *, stop: bool = True
+    ) -> Iterator[Result]:
+        """Yield `reduce(part, steps)` of each chunk in time order; it runs where the chunk was solved.
+
+        With `stop`, the run ends early once many steps have failed.
+        """
         start = self._start()
 
         def work(chunk: Chunk, part: slice) -> Result:
@@ -134,7 +139,7 @@ class Batch:
             results = _threaded([Chunk(self.make(width)) for _ in range(n_thread)], work, chunks)
         for result in results:
             yield result
-            if sum(steps.size for steps in self.failed) > MAX_FAILED:
+            if stop and sum(steps.size for steps in self.failed) > MAX_FAILED:
                 return
 
     def _start(self) -> Start | None:
