@@ -119,7 +119,10 @@ class _Part:
                 f"{table}{reader.ending}: unknown columns left out: {', '.join(unknown[:10])}."
             )
         self.columns: dict[str, list[Any]] = {one: [] for one in headings}
-        for number, row in rows[1:]:
+        for number, cells_there in rows[1:]:
+            row = list(cells_there)
+            while len(row) > len(headings) and row[-1] in ("", None):  # spreadsheets leave empty cells behind
+                row.pop()
             if reader.ending and len(row) != len(headings):
                 self.odd_row(number, len(row), len(headings))
             padded = [*row, *[None] * (len(headings) - len(row))]

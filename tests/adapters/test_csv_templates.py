@@ -78,6 +78,7 @@ AS_WRITTEN = {
     "quotation marks": {name: "\n".join(",".join(f'"{cell}"' for cell in row.split(",")) for row in text.splitlines()).encode()
                         for name, text in FILES.items()},
     "capitals and folders": {f"Netz/{name.upper()}": text.encode() for name, text in FILES.items()},
+    "empty cells at the end": {name: text.replace("\n", ",,,\n").replace(",,,\n", "\n", 1).encode() for name, text in FILES.items()},
     "upper-case headings": {name: text.replace("bus,", "BUS,", 1).encode() for name, text in FILES.items()},
 }  # fmt: skip
 
