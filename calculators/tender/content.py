@@ -7,7 +7,7 @@ from typing import Any
 
 from calculators import DATA_VERSION, __version__
 from calculators.engine.errors import Problem
-from calculators.tender import catalogue, fill, select
+from calculators.tender import catalogue, consistency, fill, select
 from calculators.tender.answers import Answers
 from calculators.tender.fill import Clause, Value
 from calculators.tender.markdown import Marked, blank, escape
@@ -51,7 +51,8 @@ def tender(answers: Answers) -> Tender:
         If a change by hand goes against the law.
     """
     selection = select.select(answers)
-    return Tender(answers, selection, fill.fill(answers, selection), select.problems(answers, selection))
+    clauses = fill.fill(answers, selection)
+    return Tender(answers, selection, clauses, consistency.problems(answers, selection, clauses))
 
 
 def context(subject: Tender) -> dict[str, Any]:
@@ -167,7 +168,7 @@ def view(subject: Tender, clause: Clause) -> dict[str, Any]:
         "duty": entry["duty"],
         "duty_word": words["duty"][entry["duty"]],
         "locked": clause.locked,
-        "law_word": f" · {words['basis']['law']}" if clause.locked else "",
+        "law_word": f" · {_law(subject)}" if clause.locked else "",
         "text": marked(subject, clause),
         "plain": plain(subject, clause),
         "rationale": entry["rationale"],
@@ -181,7 +182,7 @@ def view(subject: Tender, clause: Clause) -> dict[str, Any]:
         "kpi": entry.get("kpi"),
         "target": target(subject, clause),
         "caveats": entry.get("caveats", []),
-        "basis_words": basis_words(words, entry),
+        "basis_words": basis_words(words, entry, catalogue.country(subject.answers.country)),
         "traced": [line for value in clause.values.values() if (line := traced(words, value))],
         "reasons": " ".join(say(subject, reason) for reason in clause.reasons),
         "blanks": len(clause.blanks),
@@ -239,8 +240,17 @@ def traced(words: dict[str, Any], value: Value) -> str:
     return " ".join(lines)
 
 
-def basis_words(words: dict[str, Any], entry: dict[str, Any]) -> str:
-    """Return law and standards behind a requirement in one line."""
+def abroad(subject: Tender) -> bool:
+    """Whether European law does not bind there, or it is not known that it does."""
+    return bool(catalogue.country(subject.answers.country)["eu_law"] != "yes")
+
+
+def _law(subject: Tender) -> str:
+    return str(subject.words["law_abroad"]["mark"] if abroad(subject) else subject.words["basis"]["law"])
+
+
+def basis_words(words: dict[str, Any], entry: dict[str, Any], pack: dict[str, Any]) -> str:
+    """Return law and standards behind a requirement in one line, as they bind in the country of the pack."""
     parts = []
     for item in map(catalogue.basis_state, entry["basis"]):
         name = (
@@ -250,13 +260,20 @@ def basis_words(words: dict[str, Any], entry: dict[str, Any]) -> str:
         )
         if item["clause"] in item["reference"]:
             name = item["reference"]
-        details = [words["basis"][item["kind"]]]
+        details = [_binds(words, item, pack)]
         if item.get("date"):
             details.append(f"from {item['date']}")
         if item.get("state"):
             details.append(item["state"])
         parts.append(f"{name} ({'; '.join(details)})")
     return "; ".join(parts)
+
+
+def _binds(words: dict[str, Any], item: dict[str, Any], pack: dict[str, Any]) -> str:
+    if item["kind"] == "law" and pack["eu_law"] != "yes":
+        return str(words["law_abroad"]["basis"])
+    national = item.get("register", "").startswith(f"{pack['id'].lower()}-")
+    return str(words["basis"]["law" if national and item["kind"] == "benchmark" else item["kind"]])
 
 
 def target(subject: Tender, clause: Clause) -> str:
@@ -308,7 +325,7 @@ def say(subject: Tender, reason: select.Reason) -> str:
     code, argument = reason
     words = subject.words
     if code == "law":
-        return str(words["law"][argument])
+        return str(words["law_abroad"]["reason"] if abroad(subject) else words["law"][argument])
     if code in ("fits-sites", "not-for-sites"):
         argument = ", ".join(words["site"].get(kind, kind) for kind in argument.split(", "))
     question, _, option = argument.partition(".")

@@ -237,38 +237,3 @@ def _replaced(answers: Answers, picked: dict[str, Pick], left_out: dict[str, Rea
 
 def _strength(pick: Pick) -> tuple[bool, int]:
     return (not pick.locked, catalogue.LEVELS.index(pick.level))
-
-
-def problems(answers: Answers, selection: Selection) -> list[Problem]:
-    """What does not fit together: conflicts, companions switched off by hand, clauses without their site."""
-    found = []
-    for name in selection.picked:
-        entry = catalogue.requirements()[name]
-        for other in entry.get("conflicts_with", ()):
-            if other in selection.picked and name < other:
-                found.append(
-                    Problem(
-                        "conflict", f"{name} and {other} contradict each other.", name, f"Switch {other} off."
-                    )
-                )
-        for other in entry.get("requires", ()):
-            fits = set(selection.sites) & set(catalogue.requirements()[other]["applies_to"])
-            if (
-                fits
-                and other not in selection.picked
-                and selection.left_out.get(other, ("", ""))[0] != "replaced-by"
-            ):
-                found.append(
-                    Problem("companion", f"{name} needs {other}, which is off.", name, f"Switch {other} on.")
-                )
-    named = {site["kind"] for site in answers.sites}
-    for kind in sorted(named - set(selection.sites)):
-        found.append(
-            Problem(
-                "site-kind",
-                f"the site list holds '{kind}', which no answer names.",
-                "sites",
-                "Add it to question q03.",
-            )
-        )
-    return found

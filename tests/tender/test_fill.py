@@ -69,3 +69,15 @@ def test_amounts_carry_the_currency_of_the_country():
 def test_weights_reach_the_award_clause():
     _, text, _ = clause("AK-01", weights={"quality": 50, "price": 40, "sustainability": 10})
     assert "quality 50 %, price or user tariff 40 %, sustainability 10 %" in text
+
+
+def test_outside_the_union_its_law_is_named_as_kept_and_not_as_binding():
+    at_home, abroad = (clause("MB-04", {"q22": country})[2] for country in ("NL", "UK"))
+    assert at_home["law_word"] == " · law" and "(law; from 2024-04-13" in at_home["basis_words"]
+    assert (
+        abroad["law_word"] == " · kept from European law"
+        and "(European law; from 2024-04-13" in abroad["basis_words"]
+    )
+    assert "contactless payment (law;" in abroad["basis_words"]  # the national rule binds there
+    assert "contactless payment (benchmark from elsewhere;" in at_home["basis_words"]
+    assert "kept as a contract requirement" in abroad["reasons"]

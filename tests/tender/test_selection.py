@@ -8,7 +8,7 @@ import pytest
 from cases import file, pairwise, profiles
 
 from calculators.engine.errors import InputError
-from calculators.tender import answers, catalogue, content, select
+from calculators.tender import answers, catalogue, consistency, content, fill, select
 
 REQUIREMENTS = catalogue.requirements()
 PUBLIC_SITES = [
@@ -27,8 +27,12 @@ def choose(given=None, **more):
     return read, select.select(read)
 
 
+def findings(read, selection):
+    return consistency.problems(read, selection, fill.fill(read, selection))
+
+
 def consistent(read, selection):
-    assert select.problems(read, selection) == []
+    assert findings(read, selection) == []
     assert set(selection.picked) | set(selection.left_out) == set(REQUIREMENTS)
     assert not set(selection.picked) & set(selection.left_out)
     for name in selection.picked:
@@ -142,7 +146,7 @@ def test_a_companion_follows_and_says_why():
 
 def test_a_companion_switched_off_by_hand_is_a_finding():
     read, selection = choose({"q03": "depot", "q05": "private"}, choices={"GS-02": "on", "GS-01": "off"})
-    assert [problem.code for problem in select.problems(read, selection)] == ["companion"]
+    assert [problem.code for problem in findings(read, selection)] == ["companion"]
 
 
 def test_of_two_that_contradict_the_weaker_one_goes():
@@ -170,7 +174,7 @@ def test_every_switch_has_a_reason_in_words():
 
 def test_a_site_list_that_no_answer_names_is_a_finding():
     read, selection = choose({"q03": "kerbside-ac"}, sites=[{"name": "Depot", "kind": "depot"}])
-    assert [problem.code for problem in select.problems(read, selection)] == ["site-kind"]
+    assert [problem.code for problem in findings(read, selection)] == ["site-kind"]
 
 
 def test_selection_needs_the_standard_library_only():
