@@ -97,6 +97,7 @@ class Case:
     short_percent: float
     late_percent: float
     wait_h: float
+    window_kw: float
     rebound_kw: float
     steepest_kw: float
     fairness: float
@@ -251,16 +252,18 @@ def _case(week: Week, plan: Schedule, free: Schedule) -> Case:
     drivers = driver_outcome(mine, served, _rows(free, inside), dt_h=DT_H)
     load = load_outcome(week.sessions, plan, dt_h=DT_H, held=week.closed)
     charging = plan.total_kw[WEEK]
+    total = week.base_kw[WEEK] + charging
     charged = float(charging.sum() * DT_H)
     cost = float((charging * week.price_eur_per_kwh[WEEK]).sum() * DT_H)
     missed = shortfalls(mine, served, dt_h=DT_H)
     return Case(
-        total_kw=week.base_kw[WEEK] + charging,
+        total_kw=total,
         charged_kwh=charged,
         short_kwh=drivers.short_kwh if drivers.short_kwh > NOTHING_KWH else 0.0,
         short_percent=100 * drivers.short_share,
         late_percent=100 * drivers.late_share,
         wait_h=drivers.wait_h,
+        window_kw=float(total[week.closed[WEEK]].max(initial=0.0)),
         rebound_kw=load.rebound_kw,
         steepest_kw=load.steepest_kw,
         fairness=drivers.fairness,

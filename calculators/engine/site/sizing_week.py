@@ -93,7 +93,8 @@ def need_of(sessions: Sessions, base_kw: np.ndarray, terms: Terms, *, full: bool
     allowed = max(terms.missed_share * wished - beyond, 0.0)
     week = base_kw[WEEK]
     uncontrolled = max(float((week + free.total_kw[WEEK]).max()), 0.0)
-    smart_kw = least_limit(week, smart.total_kw[WEEK], allowed, dt_h=DT_H)
+    # Charging on arrival is a plan too; it can be lower in the week when the flattest moves charging into it.
+    smart_kw = min(least_limit(week, smart.total_kw[WEEK], allowed, dt_h=DT_H), uncontrolled)
     static_kw = point_kw = sharing = np.nan
     if full:
         may_miss = max(terms.missed_share * wished, beyond)
@@ -107,7 +108,7 @@ def need_of(sessions: Sessions, base_kw: np.ndarray, terms: Terms, *, full: bool
             base_kw,
             dt_h=DT_H,
             allowed_kwh=may_miss,
-            between_kw=(min(smart_kw, uncontrolled), uncontrolled),
+            between_kw=(smart_kw, uncontrolled),
         )
     worst = shortfalls(mine, schedule(mine, "uncontrolled", n_t=N_SIM, dt_h=DT_H, keep="total"), dt_h=DT_H)
     return Need(

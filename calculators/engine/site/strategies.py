@@ -26,6 +26,7 @@ VALUES = (
     "short_percent",
     "late_percent",
     "wait_h",
+    "window_kw",
     "rebound_kw",
     "steepest_kw",
     "fairness",
@@ -230,12 +231,15 @@ class Comparison:
             "smart": "valley-filling",
             "v2g": "v2g-flat",
             "spread": "window-spread",
+        }
+        lost = {
             "dimmed": "dso-dimming",
             "lost_low": "dimming-lost-low",
             "lost_full": "dimming-lost-full",
         }
         return {
             **{f"{word}_kw": f"{self.median(code):,.0f}" for word, code in names.items()},
+            **{f"{word}_kw": f"{self.median(code, 'window_kw'):,.0f}" for word, code in lost.items()},
             "other_peak_kw": f"{self.other_peak_kw:,.0f}",
             "change_percent": f"{abs(self.values['saved_percent'].value):.0f}",
             "n_draws_done": str(len(self.draws)),
@@ -263,7 +267,8 @@ class Comparison:
         if self.median("window") > self.median("uncontrolled") * (1 + CHANGED):
             found.append(Finding("rebound"))
         if self.strategy in ("dso-dimming", "dimming-lost-full") and (
-            self.median("dimming-lost-full") > self.median("dso-dimming") * (1 + CHANGED)
+            self.median("dimming-lost-full", "window_kw")
+            > self.median("dso-dimming", "window_kw") * (1 + CHANGED)
         ):
             found.append(Finding("lost-signal"))
         return tuple(found)
