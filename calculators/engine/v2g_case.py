@@ -288,7 +288,7 @@ def _outcome(
             "drawn_h": f"{values['plug_in_h'].value:.0f}",
             "lost_eur": f"{abs(values['net_eur'].value):,.0f}",
         },
-        warnings=_warnings(case, values, partial),
+        warnings=_warnings(case, values, float((plain.import_kwh + plain.short_kwh).mean()), partial),
         drivers=drivers,
         partial=partial,
     )
@@ -317,8 +317,13 @@ def _verdict(values: Mapping[str, Estimate], export_kwh: np.ndarray) -> str:
     return "hardly" if (net.p90 or 0.0) > 0 else "no"
 
 
-def _warnings(case: Question, values: Mapping[str, Estimate], partial: bool) -> tuple[Finding, ...]:
+def _warnings(
+    case: Question, values: Mapping[str, Estimate], wished_kwh: float, partial: bool
+) -> tuple[Finding, ...]:
     found = []
+    need_kwh = case.setting.need_kwh * WEEKS_PER_YEAR
+    if wished_kwh < 0.9 * need_kwh:
+        found.append(Finding("less-energy", {"need": f"{need_kwh:,.0f}", "wished": f"{wished_kwh:,.0f}"}))
     trades = values["fed_back_kwh"].value >= TRADE_KWH
     if values["plug_in_h"].value < 0.9 * case.setting.plug_in_h:
         found.append(Finding("fewer-hours", {"wished": f"{case.setting.plug_in_h:g}"}))

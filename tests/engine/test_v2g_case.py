@@ -148,6 +148,12 @@ def test_hours_that_no_stays_can_give_are_named():
     assert value(result, "plug_in_h") < 144
 
 
+def test_driving_that_does_not_fit_the_stays_is_named():
+    result = registry.run(ID, {**SMALL, "plug_in_h": 8, "km_per_year": 60000, "charger_kw": 3.7})
+    assert result["warnings"][0]["code"] == "less-energy"
+    assert "12,600 kWh" in result["warnings"][0]["message"]
+
+
 def test_the_same_seed_repeats_and_another_seed_differs(result):
     assert registry.run(ID, SMALL) == result
     assert registry.run(ID, SMALL, seed=2)["results"] != result["results"]
