@@ -6,23 +6,21 @@ it likes, and one paragraph `{{ body }}` where the content goes.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
-import html
 import io
 from collections.abc import Iterable
-from typing import Any
 
 from docx import Document
 from docx.document import Document as DocumentObject
-from docx.enum.text import WD_BREAK, WD_COLOR_INDEX
 from docx.oxml.ns import qn
-from docx.oxml.parser import OxmlElement, parse_xml
+from docx.oxml.parser import parse_xml
 from docx.text.paragraph import Paragraph
 
 from calculators import DATA_VERSION
 from calculators.engine.errors import InputError, Problem
-from calculators.tender import archive, house_style
-from calculators.tender.markdown import Block, Run
+from calculators.tender import archive, body, house_style
+from calculators.tender.markdown import Block
 
 PLACEHOLDERS = (
     "title",
@@ -36,7 +34,6 @@ PLACEHOLDERS = (
     "short_mark",
     "advice",
 )
-STYLES = {"text": "Body Text", "meta": "Subtitle", "note": "Quote", "bullet": "List Bullet"}
 MAX_TEMPLATE_BYTES = 10_000_000
 MARKER = "{{ body }}"
 
@@ -59,15 +56,10 @@ def write(blocks: Iterable[Block], fields: dict[str, str], template: bytes | Non
     """
     document = _open(fields, template)
     marker = _marker(document)
-    listed = list(blocks)
-    first = len(document.element.body)
-    for index, block in enumerate(listed):
-        _add(document, block, listed, index, fields)
-    body = document.element.body
-    added = [child for child in list(body)[first - 1 :] if child.tag != qn("w:sectPr")]
-    for child in added:
-        marker._p.addprevious(child)
-    body.remove(marker._p)
+    text = body.write(blocks, _style_ids(document))
+    for element in parse_xml(f"<w:body {house_style.W}>{text}</w:body>"):
+        marker._p.addprevious(element)
+    marker._p.getparent().remove(marker._p)
     _properties(document, fields)
     out = io.BytesIO()
     document.save(out)
@@ -100,7 +92,7 @@ def _open(fields: dict[str, str], template: bytes | None) -> DocumentObject:
         raise InputError(
             Problem("template-syntax", f"a placeholder cannot be read: {error}.", where)
         ) from error
-    except (KeyError, ValueError, OSError, Exception) as error:
+    except Exception as error:  # whatever a broken archive makes of the reader
         raise InputError(
             Problem(
                 "template-file",
@@ -126,155 +118,20 @@ def _marker(document: DocumentObject) -> Paragraph:
     )
 
 
-def _add(
-    document: DocumentObject, block: Block, listed: list[Block], index: int, fields: dict[str, str]
-) -> None:
-    if block.kind == "break":
-        document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-    elif block.kind == "contents":
-        _contents(
-            document, [(number, item) for number, item in enumerate(listed) if item.kind in ("h1", "h2")]
-        )
-    elif block.kind == "table":
-        _table(document, block)
-    elif block.kind.startswith("h"):
-        heading = document.add_paragraph(style=f"Heading {block.kind[1]}")
-        _runs(heading, block.runs)
-        _bookmark(heading, index)
-    else:
-        paragraph = document.add_paragraph(style=STYLES[block.kind])
-        _runs(paragraph, block.runs)
-        following = listed[index + 1].kind if index + 1 < len(listed) else ""
-        paragraph.paragraph_format.keep_with_next = block.kind == "meta" or following in ("table", "h2")
-
-
-def _runs(paragraph: Paragraph, runs: Iterable[Run]) -> None:
-    for item in runs:
-        run = paragraph.add_run(item.text)
-        run.bold, run.italic = item.bold or None, item.italic or None
-        if item.blank:
-            run.font.highlight_color = WD_COLOR_INDEX.YELLOW
-
-
-def _table(document: DocumentObject, block: Block) -> None:
-    """Write a table as XML at once: python-docx looks up every cell again and again, which a long annex feels."""
-    heading = any(block.rows[0])
-    rows = block.rows if heading else block.rows[1:]
-    columns = max(len(row) for row in block.rows)
-    widths = _widths(block.rows, columns, heading)
-    names = {
-        name: document.styles[name].style_id
-        for name in ("List of rows", "Facts", "Table Heading", "Table Text")
-    }
-    lines = [
-        f'<w:tbl {house_style.W}><w:tblPr><w:tblStyle w:val="{names["List of rows" if heading else "Facts"]}"/>'
-        f'<w:tblW w:w="{sum(widths)}" w:type="dxa"/><w:tblLayout w:type="fixed"/></w:tblPr><w:tblGrid>',
-        *(f'<w:gridCol w:w="{width}"/>' for width in widths),
-        "</w:tblGrid>",
-    ]
-    for number, row in enumerate(rows):
-        top = heading and number == 0
-        lines.append(f"<w:tr><w:trPr><w:cantSplit/>{'<w:tblHeader/>' if top else ''}</w:trPr>")
-        for column in range(columns):
-            style = names["Table Heading" if top or (not heading and column == 0) else "Table Text"]
-            shade = f'<w:shd w:val="clear" w:color="auto" w:fill="{house_style.SHADE}"/>' if top else ""
-            keep = "<w:keepNext/>" if not heading and number < len(rows) - 1 else ""
-            runs = "".join(map(_run_xml, row[column])) if column < len(row) else ""
-            lines.append(
-                f'<w:tc><w:tcPr><w:tcW w:w="{widths[column]}" w:type="dxa"/>{shade}</w:tcPr>'
-                f'<w:p><w:pPr><w:pStyle w:val="{style}"/>{keep}</w:pPr>{runs}</w:p></w:tc>'
-            )
-        lines.append("</w:tr>")
-    document.element.body.insert_element_before(parse_xml("".join([*lines, "</w:tbl>"])), "w:sectPr")
-    document.add_paragraph(style="Spacer")
-
-
-def _run_xml(run: Run) -> str:
-    look = "".join(
-        mark
-        for mark, wanted in (
-            ("<w:b/>", run.bold),
-            ("<w:i/>", run.italic),
-            ('<w:highlight w:val="yellow"/>', run.blank),
-        )
-        if wanted
-    )
-    return f'<w:r><w:rPr>{look}</w:rPr><w:t xml:space="preserve">{html.escape(run.text, quote=False)}</w:t></w:r>'
-
-
-def _widths(rows: tuple[Any, ...], columns: int, heading: bool) -> list[int]:
-    """Share the text width by how much text the columns hold, none narrower than its longest word needs."""
-    total = house_style.TEXT_WIDTH_CM
-    if not heading and columns == 2:
-        return [_twips(2.9), _twips(total - 2.9)]
-    weight = []
-    for column in range(columns):
-        texts = ["".join(run.text for run in row[column]) for row in rows if column < len(row)]
-        longest = max((len(word) for text in texts for word in text.split()), default=1)
-        weight.append(max(4.0, min(sum(map(len, texts)) / max(len(texts), 1), 60.0), longest * 1.0))
-    floor = 1.6
-    spare = total - floor * columns
-    return [_twips(floor + spare * share / sum(weight)) for share in weight]
-
-
-def _twips(cm: float) -> int:
-    return round(cm * 567)
-
-
-def _bookmark(paragraph: Paragraph, number: int) -> None:
-    for tag, position in (("w:bookmarkStart", 1), ("w:bookmarkEnd", len(paragraph._p))):
-        element = OxmlElement(tag)
-        element.set(qn("w:id"), str(number))
-        if tag.endswith("Start"):
-            element.set(qn("w:name"), f"h{number}")
-            paragraph._p.insert(position, element)
-        else:
-            paragraph._p.append(element)
-
-
-def _contents(document: DocumentObject, headings: list[tuple[int, Block]]) -> None:
-    """A table of contents field. Word adds page numbers on opening; until then it lists the headings as links."""
-    title = document.add_paragraph(style="TOC Heading")
-    title.add_run(house_style.CONTENTS_TITLE)
-    paragraph = document.add_paragraph(style="TOC 1")
-    _field(paragraph, 'TOC \\o "1-2" \\h \\z \\u', "begin")
-    first = True
-    numbers = [0, 0]
-    for number, block in headings:
-        if block.kind == "h1":
-            numbers = [numbers[0] + 1, 0]
-            label = f"{numbers[0]}"
-        else:
-            numbers[1] += 1
-            label = f"{numbers[0]}.{numbers[1]}"
-        if not first:
-            paragraph = document.add_paragraph(style="TOC 1" if block.kind == "h1" else "TOC 2")
-        first = False
-        paragraph.add_run(f"{label}\t")
-        _link(paragraph, f"h{number}", block.text)
-    _field(paragraph, "", "end")
-    document.add_paragraph().add_run().add_break(WD_BREAK.PAGE)
-
-
-def _link(paragraph: Paragraph, bookmark: str, text: str) -> None:
-    run = f'<w:r><w:t xml:space="preserve">{html.escape(text, quote=False)}</w:t></w:r>'
-    paragraph._p.append(parse_xml(f'<w:hyperlink {house_style.W} w:anchor="{bookmark}">{run}</w:hyperlink>'))
-
-
-def _field(paragraph: Paragraph, instruction: str, kind: str) -> None:
-    char = OxmlElement("w:fldChar")
-    char.set(qn("w:fldCharType"), kind)
-    if kind == "begin":
-        char.set(qn("w:dirty"), "true")
-    paragraph.add_run()._r.append(char)
-    if kind == "begin":
-        text = OxmlElement("w:instrText")
-        text.set(qn("xml:space"), "preserve")
-        text.text = instruction
-        paragraph.add_run()._r.append(text)
-        middle = OxmlElement("w:fldChar")
-        middle.set(qn("w:fldCharType"), "separate")
-        paragraph.add_run()._r.append(middle)
+def _style_ids(document: DocumentObject) -> dict[str, str]:
+    """Return the id of each style the body uses; what the template lacks is taken from ours, without its numbers."""
+    ours = None
+    ids = {style.name: style.style_id for style in document.styles}
+    for name in body.NEEDED:
+        if name not in ids:
+            ours = ours or Document(io.BytesIO(house_style.template()))
+            element = copy.deepcopy(ours.styles[name].element)
+            for number in element.iter(qn("w:numPr")):
+                number.getparent().remove(number)
+                break
+            document.styles.element.append(element)
+            ids[name] = element.get(qn("w:styleId"))
+    return ids
 
 
 def _properties(document: DocumentObject, fields: dict[str, str]) -> None:

@@ -227,6 +227,17 @@ def with_paragraphs(*texts):
     return out.getvalue()
 
 
+def test_a_bare_word_file_with_a_place_for_the_content_is_enough():
+    given = example("spanish-public-contract")
+    body = tender.generate(given, ["docx"], template=with_paragraphs("Cover", "{{ body }}"))[
+        "requirement-annex.docx"
+    ]
+    document = Document(io.BytesIO(body))
+    assert document.paragraphs[0].text == "Cover"
+    assert {"Heading 1", "Body Text", "TOC 1"} <= {paragraph.style.name for paragraph in document.paragraphs}
+    assert {table.style.name for table in document.tables} == {"Facts", "List of rows"}
+
+
 @pytest.mark.parametrize(
     ("template", "message"),
     [
