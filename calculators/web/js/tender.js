@@ -29,6 +29,9 @@ export class Wizard {
     on(this.root, "keydown", (event) => event.stopPropagation());
     on(this.form, "submit", (event) => event.preventDefault());
     on(this.root, "change", (event) => this.change(event.target));
+    on(this.form, "input", ({ target }) => {
+      if (target.matches("textarea, .tw-line input")) this.edited(); // nothing typed waits to be kept
+    });
     on(this.root, "click", ({ target }) => {
       const actions = {
         preview: () => this.preview(),
