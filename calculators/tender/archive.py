@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 from calculators import DATA_VERSION
@@ -23,5 +24,16 @@ def steady(content: bytes) -> bytes:
             info = zipfile.ZipInfo(name, (year, month, day, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o600 << 16
-            new.writestr(info, old.read(name))
+            new.writestr(
+                info, _ordered(old.read(name)) if name.startswith("xl/worksheets/") else old.read(name)
+            )
     return out.getvalue()
+
+
+def _ordered(sheet: bytes) -> bytes:
+    """Sort a sheet's merged cells: openpyxl keeps them in a set, whose order changes from run to run."""
+    return re.sub(
+        rb"(<mergeCells[^>]*>)(.*?)(</mergeCells>)",
+        lambda found: found[1] + b"".join(sorted(re.findall(rb"<mergeCell [^>]*/>", found[2]))) + found[3],
+        sheet,
+    )
