@@ -71,12 +71,19 @@ def _facts(entry: Mapping[str, Any], root: str) -> str:
         "Replaces": _links(entry.get("supersedes", ()), root),
         "Take care": _list(map(escape, entry.get("caveats", ()))),
         "Cases": _list(_case(name, root) for name in entry.get("cases", ()) if name in data.read("cases")),
+        "Guidance": _list(
+            f'<a href="{root}{page}/">{escape(_title(page))}</a>' for page in entry.get("guidance", ())
+        ),
         "Sources": _list(f'<a href="{escape(s["url"])}">{escape(s["title"])}</a>' for s in entry["sources"]),
         "State": escape(_state(entry)),
     }
     return (
         "<dl>" + "".join(f"<dt>{name}</dt><dd>{text}</dd>" for name, text in facts.items() if text) + "</dl>"
     )
+
+
+def _title(page: str) -> str:
+    return "Lessons from cases: " + page.rsplit("/", 1)[1].replace("-", " ")
 
 
 def _state(entry: Mapping[str, Any]) -> str:

@@ -92,6 +92,11 @@ def test_every_case_study_named_exists():
     assert cited <= set(cases), sorted(cited - set(cases))
 
 
+def test_every_page_of_guidance_named_exists():
+    pages = {page for entry in REQUIREMENTS.values() for page in entry.get("guidance", ())}
+    assert pages and all((TEMPLATES.parent / "docs" / f"{page}.md").is_file() for page in pages)
+
+
 def test_a_requirement_without_any_source_says_that_it_is_a_proposal():
     for name, entry in REQUIREMENTS.items():
         if not entry["sources"] and not entry["basis"]:
