@@ -8,7 +8,7 @@ requirement. A number that is ours says so in the same block, or in the head of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 UNITS = (
@@ -140,7 +140,7 @@ def problems(markdown: str, known: Mapping[str, str]) -> list[str]:
     markdown : str
         The page.
     known : mapping of str to str
-        Text of each case, register entry and requirement by its id. A number that only a link supports is looked up
+        Text of each case, register entry and requirement by its id in lower case. A number that only a link supports is looked up
         there, so that a page cannot say what its source does not.
     """
     notes = footnotes(markdown)
@@ -158,11 +158,31 @@ def problems(markdown: str, known: Mapping[str, str]) -> list[str]:
             what = ", ".join((*claim.numbers, *claim.law))
             wrong.append(f"{where} - states {what} without a source.")
         elif claim.links and not claim.notes and not claim.own:
-            text = " ".join(known.get(link, "") for link in claim.links)
+            text = " ".join(known.get(link.lower(), "") for link in claim.links)
             missing = [n for n in claim.numbers if not _holds(text, n)]
             if missing:
                 wrong.append(f"{where} - {', '.join(missing)} is not in {', '.join(claim.links)}.")
     return wrong
+
+
+def computed(markdown: str) -> list[tuple[str, tuple[str, ...], Claim]]:
+    """Return calculator, changed inputs (`name=value`) and claim for each claim that rests on a run of ours alone."""
+    runs = {}
+    for name, text in footnotes(markdown).items():
+        if match := re.search(r"Computed with `smartcharge run ([\w-]+)((?: --set [\w]+=[^ `]+)*)`", text):
+            runs[name] = match[1], tuple(match[2].split(" --set ")[1:])
+    return [
+        (*runs[claim.notes[0]], claim)
+        for claim in claims(markdown)
+        if len(set(claim.notes)) == 1 and claim.notes[0] in runs and not claim.own
+    ]
+
+
+def holds_rounded(values: Iterable[float], number: str) -> bool:
+    """Return whether one of `values`, rounded as `number` is written, is that number."""
+    plain = number.replace(",", "")
+    digits = len(plain.partition(".")[2])
+    return any(abs(round(abs(value), digits) - float(plain)) < 10.0 ** -(digits + 3) for value in values)
 
 
 def _holds(text: str, number: str) -> bool:

@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import datetime as dt
+import functools
+import re
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
 import pytest
+import yaml
 from mkdocs.utils.meta import get_data
 
-from calculators import DATA_VERSION
+from calculators import DATA_VERSION, registry
 from calculators.knowledge import claims
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "guidance").rglob("*.md"))
 SOURCES = ("case_studies", "calculators/regulation", "templates/requirements")
-KNOWN = {path.stem: path.read_text("utf-8") for folder in SOURCES for path in (ROOT / folder).glob("*.yaml")}
+KNOWN = {
+    path.stem.lower(): path.read_text("utf-8")
+    for folder in SOURCES
+    for path in (ROOT / folder).glob("*.yaml")
+}
 
 
 def _name(path: Path) -> str:
@@ -39,6 +46,26 @@ def test_a_guidance_page_says_who_keeps_it_and_its_review_is_not_overdue(path: P
     reviewed, due = (dt.date.fromisoformat(str(meta[key])) for key in ("last_reviewed", "review_by"))
     assert reviewed <= dt.date.fromisoformat(DATA_VERSION) <= due
     assert reviewed < due
+
+
+@functools.cache
+def _numbers(calculator: str, inputs: tuple[str, ...]) -> tuple[float, ...]:
+    """Every number of the results, tables, sentence and inputs of a run."""
+    changed: dict[str, Any] = dict(pair.split("=", 1) for pair in inputs)
+    result = registry.run(calculator, {name: yaml.safe_load(value) for name, value in changed.items()})
+    found = [float(n.replace(",", "")) for n in re.findall(claims.NUMBER, result["headline"])]
+    found += [v for v in result["inputs"].values() if isinstance(v, int | float)]
+    found += [v[k] for v in result["results"].values() for k in ("value", "p10", "p90") if v[k] is not None]
+    found += [v for t in result["tables"] for row in t["rows"] for v in row if isinstance(v, int | float)]
+    return tuple(found)
+
+
+@pytest.mark.parametrize("path", [p for p in PAGES if claims.computed(p.read_text("utf-8"))], ids=_name)
+def test_a_figure_computed_by_us_comes_out_of_the_same_run_again(path: Path) -> None:
+    for calculator, inputs, claim in claims.computed(path.read_text("utf-8")):
+        values = _numbers(calculator, inputs)
+        missing = [number for number in claim.numbers if not claims.holds_rounded(values, number)]
+        assert not missing, f"line {claim.line}: {calculator} no longer gives {missing}: {claim.text}"
 
 
 def test_titles_of_guidance_pages_are_unique() -> None:
@@ -110,3 +137,9 @@ def test_footnotes_are_written_used_and_dated() -> None:
         "footnote c is written and not used.",
         "footnote b needs an address and 'read on DAY', or 'Computed with' and the inputs.",
     ]
+
+
+def test_a_number_is_compared_as_it_is_written() -> None:
+    assert claims.holds_rounded([36.774], "37")
+    assert claims.holds_rounded([-0.347], "0.35")
+    assert not claims.holds_rounded([36.774], "36.7")
