@@ -17,7 +17,7 @@ from calculators.engine.grid import solve
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 logging.getLogger("pandapower").setLevel(logging.ERROR)
-N = 60
+N = 40
 
 
 def line(net, rng, start, stop):
