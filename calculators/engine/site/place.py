@@ -162,6 +162,17 @@ def in_week(sessions: Sessions) -> np.ndarray:
     return inside
 
 
+def around_peak(load_kw: np.ndarray) -> slice:
+    """Two days of the week around its highest load, what a chart can show legibly.
+
+    Parameters
+    ----------
+    load_kw : ndarray, shape (N_T,)
+    """
+    first = min(max(int(load_kw.argmax()) - DAY, 0), N_T - 2 * DAY)
+    return slice(first, first + 2 * DAY)
+
+
 def _sessions_per_week(site: Site, statistics: Mapping[str, Any]) -> float:
     if site.kind not in MWH_PER_YEAR:
         return float(statistics["sessions_per_week"])

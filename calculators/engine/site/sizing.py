@@ -11,7 +11,7 @@ import numpy as np
 
 from calculators.engine.outcome import Driver, Estimate, Finding, Outcome, Progress
 from calculators.engine.site.needs import Storage, walk_storage
-from calculators.engine.site.place import DT_H, N_T, WEEK, Site, other_load, sessions_at, sun_kw
+from calculators.engine.site.place import DT_H, N_T, WEEK, Site, around_peak, other_load, sessions_at, sun_kw
 from calculators.engine.site.sizing_week import (
     TERMS,
     Need,
@@ -171,8 +171,6 @@ class Sizing:
         smart = cases["valley-filling"]
         free = cases["uncontrolled"]
         saved = np.divide(free - smart, free, out=np.zeros_like(free), where=free > 0)
-        wished = np.array([max(need.wished_kwh, 1e-9) for need in self.needs])
-        beyond = np.array([need.beyond_kwh for need in self.needs])
         return {
             "smart_kw": self.smart,
             "uncontrolled_kw": of(free),
@@ -181,7 +179,7 @@ class Sizing:
             "storage_kw": of(cases.get("smart-storage", smart)),
             "saved_percent": of(100 * saved),
             "charged_kwh": of(np.array([need.charged_kwh for need in self.needs])),
-            "beyond_percent": of(100 * beyond / wished),
+            "beyond_percent": of(np.array([need.beyond_percent for need in self.needs])),
             "export_kw": Estimate(self.export_kw),
         }
 
@@ -211,7 +209,7 @@ class Sizing:
         self,
         levels: Mapping[float, np.ndarray],
         drivers: tuple[Driver, ...],
-        measures: Mapping[str, float],
+        measures: Mapping[str, tuple[float, float]],
         *,
         stopped: bool,
     ) -> Outcome:
@@ -232,12 +230,14 @@ class Sizing:
         if not self.terms.storage.useless:
             limit = np.array(self.cases["smart-storage"][self.middle])
             _, _, stored = walk_storage(need.base_kw, need.smart_kw, limit, self.terms.storage, dt_h=DT_H)
+        free = (need.base_kw + need.free_kw)[WEEK]
+        shown = around_peak(free)
         return {
-            "hour": np.arange(N_T) * DT_H,
-            "load-other": need.base_kw[WEEK],
-            "load-free": (need.base_kw + need.free_kw)[WEEK],
-            "load-smart": smart[WEEK],
-            "load-storage": stored[WEEK],
+            "hour": (np.arange(N_T) * DT_H)[shown],
+            "load-other": need.base_kw[WEEK][shown],
+            "load-free": free[shown],
+            "load-smart": smart[WEEK][shown],
+            "load-storage": stored[WEEK][shown],
             "smart_limit": np.array([self.smart.p90]),
         }
 
@@ -320,50 +320,48 @@ def _levels(sizing: Sizing, step: Steps) -> dict[float, np.ndarray]:
 def _drivers(sizing: Sizing, step: Steps) -> tuple[Driver, ...]:
     """Connection with smart charging at a low and a high value of each main input, same draw."""
     site, terms, seed = sizing.site, sizing.terms, sizing.seeds[sizing.middle]
-    miss = terms.missed_share
-    ranges: dict[str, tuple[tuple[Site, Terms], tuple[Site, Terms]]] = {
-        "evse_kw": (
-            (replace(site, evse_kw=site.evse_kw / 2), terms),
-            (replace(site, evse_kw=site.evse_kw * 2), terms),
-        ),
-        "use_percent": (
-            (replace(site, use_share=site.use_share / 2), terms),
-            (replace(site, use_share=site.use_share * 1.5), terms),
-        ),
-        "other": (
-            (replace(site, household_kwh=site.household_kwh * 0.8, other_kw=site.other_kw * 0.8), terms),
-            (replace(site, household_kwh=site.household_kwh * 1.2, other_kw=site.other_kw * 1.2), terms),
-        ),
-        "missed_percent": (
-            (site, replace(terms, missed_share=0.0)),
-            (site, replace(terms, missed_share=miss + 0.05)),
-        ),
+    use, miss = site.use_share, terms.missed_share
+    ranges: dict[str, list[tuple[Site, Terms, float]]] = {
+        "evse_kw": [(site, terms, factor) for factor in (0.5, 2.0)],
+        "use_percent": [(replace(site, use_share=use * factor), terms, 1.0) for factor in (0.5, 1.5)],
+        "other": [
+            (replace(site, household_kwh=site.household_kwh * f, other_kw=site.other_kw * f), terms, 1.0)
+            for f in (0.8, 1.2)
+        ],
+        "missed_percent": [(site, replace(terms, missed_share=share), 1.0) for share in (0.0, miss + 0.05)],
     }
     drivers = []
     for name, ends in ranges.items():
         found = []
-        for changed, chosen in ends:
-            found.append(draw_need(changed, chosen, seed, full=False).smart)
+        for changed, chosen, power in ends:
+            found.append(draw_need(changed, chosen, seed, full=False, power=power).smart)
             if not step():
                 return ()
         drivers.append(Driver(name, *found))
     return tuple(sorted(drivers, key=lambda driver: -abs(driver.high - driver.low)))
 
 
-def _measures(sizing: Sizing, step: Steps) -> dict[str, float]:
-    """Connection of the middle week with smart charging and one measure at a time. [kW]"""
+def _measures(sizing: Sizing, step: Steps) -> dict[str, tuple[float, float]]:
+    """Connection of the middle week with smart charging and one measure at a time, and what no connection delivers.
+
+    Returns
+    -------
+    dict of str to (kW, % of the energy wished)
+    """
     site, terms, seed = sizing.site, sizing.terms, sizing.seeds[sizing.middle]
     need = sizing.needs[sizing.middle]
     hour = Storage(need.smart, need.smart / 2, terms.storage.eta)
+    beyond = need.beyond_percent
 
-    def smart(changed: Site, chosen: Terms) -> float:
-        return draw_need(changed, chosen, seed, full=False).smart
+    def smart(changed: Site, chosen: Terms, power: float = 1.0) -> tuple[float, float]:
+        found = draw_need(changed, chosen, seed, full=False, power=power)
+        return found.smart, found.beyond_percent
 
     tries = {
-        "as-is": lambda: need.smart,
-        "half-power": lambda: smart(replace(site, evse_kw=site.evse_kw / 2), terms),
+        "as-is": lambda: (need.smart, beyond),
+        "half-power": lambda: smart(site, terms, 0.5),
         "miss-5": lambda: smart(site, replace(terms, missed_share=max(terms.missed_share, 0.05))),
-        "battery-1h": lambda: float(with_storage([need], hour, smart=True)[0]),
+        "battery-1h": lambda: (float(with_storage([need], hour, smart=True)[0]), beyond),
         "no-base": lambda: smart(replace(site, other_kw=0.0, n_home=0), terms),
     }
     found = {}
@@ -386,7 +384,11 @@ def _level_columns(levels: Mapping[float, np.ndarray]) -> dict[str, np.ndarray]:
     }
 
 
-def _measure_columns(measures: Mapping[str, float]) -> dict[str, np.ndarray]:
-    as_is = measures.get("as-is", np.nan)
-    values = np.array(list(measures.values()))
-    return {"measure": np.array(list(measures)), "measure_kw": values, "measure_change": values - as_is}
+def _measure_columns(measures: Mapping[str, tuple[float, float]]) -> dict[str, np.ndarray]:
+    values = np.array(list(measures.values())).reshape(-1, 2)
+    return {
+        "measure": np.array(list(measures)),
+        "measure_kw": values[:, 0],
+        "measure_change": values[:, 0] - values[:1, 0],
+        "measure_beyond": values[:, 1],
+    }

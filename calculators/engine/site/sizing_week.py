@@ -58,8 +58,13 @@ class Need:
         """Highest other load. [kW]"""
         return max(float(self.base_kw[WEEK].max()), 0.0)
 
+    @property
+    def beyond_percent(self) -> float:
+        """Share of the energy wished that no connection delivers. [%]"""
+        return 100.0 * self.beyond_kwh / self.wished_kwh if self.wished_kwh > 0 else 0.0
 
-def draw_need(site: Site, terms: Terms, seed: int, *, full: bool = True) -> Need:
+
+def draw_need(site: Site, terms: Terms, seed: int, *, full: bool = True, power: float = 1.0) -> Need:
     """Draw one week and size its connection.
 
     Parameters
@@ -70,9 +75,12 @@ def draw_need(site: Site, terms: Terms, seed: int, *, full: bool = True) -> Need
         The same seed gives the same week.
     full : bool
         Whether the cases beside smart charging are wanted; what is not computed is NaN.
+    power : float
+        The same sessions at points of so many times the power.
     """
     rng = np.random.default_rng(seed)
     load, sessions = other_load(site, rng), sessions_at(site, rng)
+    sessions = replace(sessions, p_max_kw=sessions.p_max_kw * power)
     return need_of(sessions, load - sun_kw(site), terms, full=full)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from calculators.engine.errors import InputError, Problem
 from calculators.engine.outcome import Driver, Estimate, Finding, Outcome, Progress
-from calculators.engine.site.place import DT_H, N_T, WEEK, Site
+from calculators.engine.site.place import DT_H, N_T, WEEK, Site, around_peak
 from calculators.engine.site.plans import Case, Choices, Week, charge_week, draw_week, rows_for
 from calculators.engine.site.steps import Steps
 
@@ -187,7 +187,9 @@ class Comparison:
         mine, free = self.median(self.strategy), self.median("uncontrolled")
         if mine > free * (1 + CHANGED):
             return "higher"
-        return "lower" if mine < free * (1 - CHANGED) else "same"
+        if mine >= free * (1 - CHANGED):
+            return "same"
+        return "lower" if self.values["short_percent"].value > 0 else "lower-all"
 
     def outcome(self, drivers: tuple[Driver, ...], *, stopped: bool) -> Outcome:
         """Return the answer of the calculator."""
@@ -203,10 +205,11 @@ class Comparison:
 
     def _lines(self) -> dict[str, np.ndarray]:
         draw = self.draws[self.middle]
-        lines = {f"load-{code}": draw[code].total_kw for code in self.codes}
+        shown = around_peak(draw["uncontrolled"].total_kw)
+        lines = {f"load-{code}": draw[code].total_kw[shown] for code in self.codes}
         return {
-            "hour": np.arange(N_T) * DT_H,
-            "load-other": self.weeks[self.middle].base_kw[WEEK],
+            "hour": (np.arange(N_T) * DT_H)[shown],
+            "load-other": self.weeks[self.middle].base_kw[WEEK][shown],
             **lines,
             "other_peak": np.array([self.other_peak_kw]),
         }
@@ -276,33 +279,35 @@ class Comparison:
 
 def _drivers(site: Site, choices: Choices, strategy: str, seed: int, step: Steps) -> tuple[Driver, ...]:
     """Peak of the chosen strategy at a low and a high value of each main input, same draw."""
-    override = choices.override_share
-    ranges: dict[str, tuple[tuple[Site, Choices], tuple[Site, Choices]]] = {
-        "evse_kw": _both(site, choices, evse_kw=(site.evse_kw / 2, site.evse_kw * 2)),
-        "use_percent": _both(site, choices, use_share=(site.use_share / 2, site.use_share * 1.5)),
-        "other": (
-            (replace(site, household_kwh=site.household_kwh * 0.8, other_kw=site.other_kw * 0.8), choices),
-            (replace(site, household_kwh=site.household_kwh * 1.2, other_kw=site.other_kw * 1.2), choices),
-        ),
-        "override_percent": (
-            (site, replace(choices, override_share=max(override - 0.2, 0.0))),
-            (site, replace(choices, override_share=min(override + 0.2, 1.0))),
-        ),
+    week = draw_week(site, choices, seed)
+    use, override = site.use_share, choices.override_share
+    ranges = {
+        "evse_kw": [_at_power(week, factor) for factor in (0.5, 2.0)],
+        "use_percent": [
+            draw_week(replace(site, use_share=use * factor), choices, seed) for factor in (0.5, 1.5)
+        ],
+        "other": [replace(week, load_kw=week.load_kw * factor) for factor in (0.8, 1.2)],
+        "override_percent": [
+            draw_week(site, replace(choices, override_share=share), seed)
+            for share in (max(override - 0.2, 0.0), min(override + 0.2, 1.0))
+        ],
     }
     drivers = []
     for name, ends in ranges.items():
         peaks = []
-        for changed, chosen in ends:
-            week = draw_week(changed, chosen, seed)
-            peaks.append(charge_week(week, (strategy,))[strategy].peak_kw)
+        for changed in ends:
+            peaks.append(charge_week(changed, (strategy,))[strategy].peak_kw)
             if not step():
                 return ()
         drivers.append(Driver(name, *peaks))
     return tuple(sorted(drivers, key=lambda driver: -abs(driver.high - driver.low)))
 
 
-def _both(
-    site: Site, choices: Choices, **change: tuple[float, float]
-) -> tuple[tuple[Site, Choices], tuple[Site, Choices]]:
-    ((name, (low, high)),) = change.items()
-    return (replace(site, **{name: low}), choices), (replace(site, **{name: high}), choices)  # type: ignore[arg-type]
+def _at_power(week: Week, factor: float) -> Week:
+    """Return the same sessions at points of another power."""
+    sessions = replace(
+        week.sessions,
+        p_max_kw=week.sessions.p_max_kw * factor,
+        p_discharge_kw=week.sessions.p_discharge_kw * factor,
+    )
+    return replace(week, site=replace(week.site, evse_kw=week.site.evse_kw * factor), sessions=sessions)

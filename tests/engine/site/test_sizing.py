@@ -6,7 +6,7 @@ import pytest
 from calculators import registry
 from calculators.engine.charging import STRATEGIES, Sessions
 from calculators.engine.site.needs import Storage
-from calculators.engine.site.place import DAY, N_SIM, WEEK, Site, sessions_at
+from calculators.engine.site.place import DAY, N_SIM, Site, sessions_at
 from calculators.engine.site.sizing_week import Terms, draw_need, need_of, two_levels, with_storage
 
 ID = "connection-sizing"
@@ -143,7 +143,7 @@ def test_the_answer_says_connection_band_comparison_and_terms(result):
 
 def test_the_four_cases_and_the_terms_are_shown(result):
     cases = [row[0] for row in result["tables"][0]["rows"]]
-    assert {"no control", "fixed lower power", "smart: peak-flattening", "smart + battery"} <= set(cases)
+    assert {"no control", "fixed lower power", "smart (flattening)", "smart + battery"} <= set(cases)
     firm = [row[1] for row in result["tables"][1]["rows"]]
     outside = [row[2] for row in result["tables"][1]["rows"]]
     assert len(firm) == 4 and firm == sorted(firm, reverse=True)
@@ -175,4 +175,4 @@ def test_stopping_keeps_the_weeks_done():
     assert found["partial"] is True
     assert found["results"]["firm_kw"]["value"] == found["results"]["smart_kw"]["value"]
     assert "after 3 random weeks" in found["warnings"][0]["message"]
-    assert len(found["charts"][1]["table"]["rows"]) == WEEK.stop - WEEK.start
+    assert len(found["charts"][1]["table"]["rows"]) == 2 * DAY
