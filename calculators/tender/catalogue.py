@@ -79,6 +79,12 @@ def matches(name: str, patterns: Iterable[str]) -> bool:
 
 
 @functools.cache
+def named(patterns: tuple[str, ...]) -> frozenset[str]:
+    """Ids that are one of the ids or fit one of the patterns."""
+    return frozenset(name for name in requirements() if matches(name, patterns))
+
+
+@functools.cache
 def conditional() -> frozenset[str]:
     """Ids that some answer switches on: without that answer they stay off."""
     named = [

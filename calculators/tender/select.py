@@ -56,7 +56,7 @@ class _Effects:
     on: dict[str, str] = field(default_factory=dict)
     off: dict[str, str] = field(default_factory=dict)
     bonus: dict[str, str] = field(default_factory=dict)
-    only: set[str] | None = None
+    only: frozenset[str] | None = None
     only_by: str = ""
     keep_levels: tuple[str, ...] = catalogue.LEVELS
     levels_by: str = ""
@@ -120,25 +120,21 @@ def _effects(answers: Answers) -> _Effects:
     effects = _Effects()
     for question in catalogue.questions():
         for option in _options(answers, question):
-            why, keep = f"{question}.{option['id']}", option.get("keep", ())
-            for name in catalogue.requirements():
-                kept = catalogue.matches(name, keep)
-                if catalogue.matches(name, option.get("on", ())):
-                    effects.on.setdefault(name, why)
-                if not kept and catalogue.matches(name, option.get("off", ())):
-                    effects.off.setdefault(name, why)
-                if not kept and catalogue.matches(name, option.get("bonus", ())):
-                    effects.bonus.setdefault(name, why)
+            why, keep = f"{question}.{option['id']}", _names(option, "keep")
+            effects.on = dict.fromkeys(_names(option, "on"), why) | effects.on
+            effects.off = dict.fromkeys(_names(option, "off") - keep, why) | effects.off
+            effects.bonus = dict.fromkeys(_names(option, "bonus") - keep, why) | effects.bonus
             if "only" in option:
-                effects.only = (effects.only or set()) | {
-                    n for n in catalogue.requirements() if catalogue.matches(n, option["only"])
-                }
-                effects.only_by = why
+                effects.only, effects.only_by = (effects.only or frozenset()) | _names(option, "only"), why
             if "keep_levels" in option:
                 effects.keep_levels, effects.levels_by = tuple(option["keep_levels"]), why
-    for pattern in catalogue.country(answers.country).get("on", ()):
-        effects.on.setdefault(pattern, f"q22.{answers.country}")
+    national = _names(catalogue.country(answers.country), "on")
+    effects.on = dict.fromkeys(national, f"q22.{answers.country}") | effects.on
     return effects
+
+
+def _names(entry: dict[str, Any], key: str) -> frozenset[str]:
+    return catalogue.named(tuple(entry.get(key, ())))
 
 
 def _first(
