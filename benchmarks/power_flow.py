@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -74,7 +74,7 @@ def _joined(net: Any, n: int) -> Any:
 
 
 def _in_turns(
-    ours: Callable[[], Any], theirs: list[tuple[str, Callable[[], Any]]]
+    ours: Callable[[], Any], theirs: Sequence[tuple[str, Callable[[], Any]]]
 ) -> tuple[float, list[Any]]:
     """Median seconds of ours; name, median seconds and median ratio to ours of each of theirs."""
     ours()
@@ -96,7 +96,7 @@ def _rows(
     case: str,
     ours: Callable[[], Any],
     peer: Callable[[CalculationMethod, int], np.ndarray],
-    methods: tuple[Any, ...],
+    ways: tuple[Any, ...],
 ) -> list[dict[str, Any]]:
     vm_pu = ours().vm_pu
     runs = [
