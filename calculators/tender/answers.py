@@ -94,7 +94,7 @@ def read_text(text: str) -> Answers:
         raise InputError(Problem("answers-size", "the file is larger than 5 MB.", "answers"))
     try:
         content = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(Problem("answers-json", f"this is not a JSON file ({error}).", "answers")) from error
     return read(content)
 
@@ -261,5 +261,6 @@ def _chosen(given: dict[str, Any]) -> tuple[dict[str, tuple[str, ...]], frozense
             )
         elif len(picked) > 1 and not question.get("multiple") and name not in unknown:
             problems.append(Problem("option", "only one answer is possible.", f"answers, {name}"))
-        chosen[name] = tuple(dict.fromkeys(picked)) if not wrong else ()
+        # in the order of the options, so that the order of ticking changes nothing
+        chosen[name] = () if wrong else tuple(option for option in allowed if option in picked)
     return chosen, frozenset(unknown), problems
