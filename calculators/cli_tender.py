@@ -62,7 +62,9 @@ def run_tender(arguments: argparse.Namespace) -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
         (arguments.out / name).write_bytes(content)
-    sys.stdout.write("".join(f"{arguments.out / name}\n" for name in files))  # written before the reader may leave
+    sys.stdout.write(
+        "".join(f"{arguments.out / name}\n" for name in files)
+    )  # written before the reader may leave
 
 
 def run_check(arguments: argparse.Namespace) -> None:
@@ -118,7 +120,7 @@ def _json(path: Path) -> Any:
         return json.loads(_bytes(path, MAX_FILE_BYTES).decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InputError(Problem("encoding", "the file is not UTF-8 text.", str(path))) from error
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError(Problem("answers-json", f"this is not a JSON file ({error}).", str(path))) from error
 
 

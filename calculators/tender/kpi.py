@@ -9,6 +9,7 @@ from typing import Any
 
 from calculators.engine.errors import InputError, Problem
 from calculators.tender.records import Log, Value, number
+from calculators.tender.values import is_number
 
 SHOWN = 50
 DAY, HOUR, MINUTE = 86400.0, 3600.0, 60.0
@@ -60,16 +61,31 @@ def check(tender: dict[str, Any], logs: list[Log]) -> list[Verdict]:
     InputError
         If the tender file is not one of ours or was written by a newer version.
     """
-    wanted = _wanted(tender)
-    parameters = {
-        f"{item['id']}.{name}": value["value"]
-        for item in tender["requirements"]
-        for name, value in item["parameters"].items()
-    }
+    _known(tender)
+    try:
+        wanted, parameters = _contract(tender["requirements"])
+    except (TypeError, KeyError, AttributeError) as error:
+        raise InputError(Problem("tender-file", f"the file is damaged ({error!r}).", "--tender")) from error
     return [_one(item, parameters, logs) for item in wanted]
 
 
-def _wanted(tender: dict[str, Any]) -> list[dict[str, Any]]:
+def _contract(requirements: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """Return the requirements with a KPI and all parameters; a file that was changed by hand raises."""
+    parameters = {
+        f"{item['id']}.{name}": value["value"] if is_number(value["value"]) else None
+        for item in requirements
+        for name, value in item["parameters"].items()
+    }
+    wanted = [item for item in requirements if item["kpi"] and item["kpi"]["metric"] in METRICS]
+    for item in wanted:
+        for text in (item["id"], *(item["kpi"][key] for key in ("name", "unit", "file"))):
+            if not isinstance(text, str):
+                raise TypeError(f"{text!r} is not a text")
+    return wanted, parameters
+
+
+def _known(tender: dict[str, Any]) -> None:
+    """Refuse what is not a tender.json of ours."""
     if (
         not isinstance(tender, dict)
         or tender.get("kind") != "tender-result"
@@ -92,17 +108,6 @@ def _wanted(tender: dict[str, Any]) -> list[dict[str, Any]]:
                 "--tender",
             )
         )
-    try:
-        return [
-            item
-            for item in tender["requirements"]
-            if item["id"]
-            and isinstance(item["parameters"], dict)
-            and item.get("kpi")
-            and item["kpi"]["metric"] in METRICS
-        ]
-    except (TypeError, KeyError) as error:
-        raise InputError(Problem("tender-file", f"the file is damaged ({error}).", "--tender")) from error
 
 
 def _one(item: dict[str, Any], parameters: dict[str, Any], logs: list[Log]) -> Verdict:
@@ -136,7 +141,7 @@ def _one(item: dict[str, Any], parameters: dict[str, Any], logs: list[Log]) -> V
         return answer("not decidable", str(reason))
     for key, sign, holds in (("at_least", "at least", value.__ge__), ("at_most", "at most", value.__le__)):
         wanted = kpi.get(f"{key}_value", parameters.get(f"{here}.{kpi[key]}") if key in kpi else None)
-        if isinstance(wanted, int | float):
+        if is_number(wanted):
             target = f"{sign} {wanted:g} {kpi['unit']}"
             return answer(
                 "pass" if holds(float(wanted)) else "fail", f"{len(log.rows)} rows", value, target, bad
@@ -161,7 +166,7 @@ def _share(
 
 
 def _need(limit: Any, what: str) -> float:
-    if not isinstance(limit, int | float):
+    if not is_number(limit):
         raise _UndecidedError(f"the contract leaves {what} open")
     return float(limit)
 
@@ -210,7 +215,7 @@ def uptime(log: Log, limit: Any, parameters: dict[str, Any]) -> Measured:
     wanted = parameters.get("SL-01.uptime_percent")
     bad = []
     for point, value in sorted(percent.items(), key=lambda item: (item[1], str(item[0]))):
-        if isinstance(wanted, int | float) and value < wanted:
+        if is_number(wanted) and value < wanted:
             hidden = period - up[point] - out[point]
             note = f", of which {hidden / HOUR:.1f} h without any row" if hidden > MINUTE else ""
             bad += [(line, f"{text} (point at {value:.2f} %{note})") for line, text in down[point]] or [

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import re
-from typing import Any
+from typing import Any, TypeGuard
 
 from calculators import __version__
 from calculators.engine.errors import Problem
@@ -61,6 +60,11 @@ def texts(content: dict[str, Any]) -> list[Problem]:
     return found
 
 
+def is_number(value: Any) -> TypeGuard[float]:
+    """Whether a value is a finite number of a size that means something; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and -1e15 < value < 1e15
+
+
 def parameter(key: str) -> dict[str, Any] | None:
     """Return the definition of "REQUIREMENT.name", or None."""
     requirement, _, name = key.partition(".")
@@ -92,7 +96,7 @@ def parameters(given: dict[str, Any]) -> list[Problem]:
         if message:
             found.append(Problem("parameter-value", message, where))
     shares = [given.get(f"GS-06.{name}") for name in ("share_user", "share_buyer", "share_operator")]
-    numbers = [share for share in shares if isinstance(share, int | float)]
+    numbers = [share for share in shares if is_number(share)]
     if len(numbers) == 3 and abs(sum(numbers) - 100) > 1e-6:
         found.append(
             Problem(
@@ -136,7 +140,7 @@ def wrong_value(definition: dict[str, Any], value: Any) -> str:
     """Return what is wrong with a value of a parameter; empty when nothing is."""
     if definition["kind"] == "number":
         unit = f" {definition['unit']}" if definition["unit"] else ""
-        if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+        if not is_number(value):
             return f"it must be a number{' in' + unit if unit else ''}."
         if not definition["min"] <= value <= definition["max"]:
             return f"it is {value:g}{unit}; allowed is {definition['min']:g} to {definition['max']:g}{unit}."
@@ -173,9 +177,7 @@ def weights(given: dict[str, Any]) -> list[Problem]:
         return [
             Problem("weights", f"there are {len(given)} criteria; at most {MAX_CRITERIA} are allowed.", where)
         ]
-    numbers = [
-        value for value in given.values() if isinstance(value, int | float) and not isinstance(value, bool)
-    ]
+    numbers = [value for value in given.values() if is_number(value)]
     if len(numbers) < len(given) or not all(0 <= value <= 100 for value in numbers):
         return [Problem("weights", "each weight must be a number from 0 to 100 %.", where)]
     total = sum(numbers)
@@ -205,11 +207,12 @@ def site(index: int, site: Any) -> list[Problem]:
     found = []
     if site.get("kind") not in SITE_KINDS:
         found.append(Problem("site", f"kind must be one of: {', '.join(SITE_KINDS)}.", where))
+    for key in ("dso_date", "note"):
+        if not isinstance(site.get(key, ""), str):
+            found.append(Problem("site", f"{key} must be a text.", where))
     for key in ("points", "power_kw", "dso_capacity_kw"):
         value = site.get(key)
-        if value is not None and (
-            isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e6
-        ):
+        if value is not None and (not is_number(value) or not 0 <= value < 1e6):
             found.append(Problem("site", f"{key} must be a number of 0 or more.", where))
     return found
 
@@ -231,7 +234,7 @@ def result(index: int, run: Any) -> list[Problem]:
     ):
         return [Problem("result", "the scenario hash is missing or is not 16 hex digits.", where)]
     version = str(run.get("engine_version", ""))
-    if not re.fullmatch(r"\d+(\.\d+){1,3}", version):
+    if not re.fullmatch(r"\d{1,6}(\.\d{1,6}){1,3}", version):
         return [Problem("result", "the engine version is missing.", where)]
     if _order(version) > _order(__version__):
         return [
@@ -245,10 +248,7 @@ def result(index: int, run: Any) -> list[Problem]:
     wrong = [
         name
         for name, item in run["results"].items()
-        if not isinstance(item, dict)
-        or isinstance(item.get("value"), bool)
-        or not isinstance(item.get("value"), int | float)
-        or not math.isfinite(item["value"])
+        if not isinstance(item, dict) or not is_number(item.get("value"))
     ]
     return [Problem("result", f"'{short(wrong[0])}' has no finite value.", where)] if wrong else []
 

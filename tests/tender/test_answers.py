@@ -65,6 +65,8 @@ def test_an_unanswered_question_is_not_known_and_stands_for_its_stated_options()
         ({"choices": {"SC-02": "maybe"}}, "not a requirement with on, off or a level"),
         ({"sites": [{"name": "A", "kind": "moon"}]}, "kind must be one of"),
         ({"sites": [{"name": "A", "kind": "depot", "points": -1}]}, "points must be a number of 0 or more"),
+        ({"sites": [{"name": "A", "kind": "depot", "note": {}}]}, "note must be a text"),
+        ({"parameters": {"SC-04.min_power_kw": 10**400}}, "it must be a number in kW"),
         ({"sites": [{"kind": "depot"}]}, "a site has a name and a kind"),
         ({"language": "tlh"}, "there are no words in 'tlh'"),
         ({"schema_version": 2}, "the file has schema version 2; this engine reads version 1"),
@@ -118,7 +120,9 @@ def test_all_faults_are_said_at_once():
     }
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{", "null", "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", "null", "[" * 100_000, '{"schema_version": ' + "9" * 5000 + "}"]
+)
 def test_what_is_not_an_answers_file_is_refused(text):
     with pytest.raises(InputError):
         answers.read_text(text)
