@@ -16,6 +16,8 @@ from calculators.engine.charging.active import Active
 
 CHUNK = 2048
 TINY = 1e-13
+REGULAR = 1e-9
+"""Added to each row of a battery; the refinement of each step takes it out again as far as rounding allows."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +52,22 @@ class Steps:
         column: np.ndarray = self.sign * y
         return np.append(column, -y.sum()) if self.peak else column
 
-    def normal(self, theta: np.ndarray) -> np.ndarray:
-        """Rows diag(theta) rows^T of these columns."""
-        matrix = np.diag(theta[: self.n_t])
-        return matrix + theta[-1] if self.peak else matrix
+    def solver(self, theta: np.ndarray, matrix: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Return the solver of the rows, `matrix` (n_t, n_t) being what the sessions add to them; it is changed."""
+        matrix[np.diag_indices(self.n_t)] += theta[: self.n_t]
+        solve = _solver(matrix)
+        if not self.peak:
+            return solve
+        # The peak is in all rows: added to the matrix it would drown the rest, so it is eliminated after it.
+        ones = solve(np.ones(self.n_t))
+        weight = 1.0 / (1.0 / theta[-1] + ones.sum())
+
+        def with_peak(r: np.ndarray) -> np.ndarray:
+            first = solve(r)
+            out: np.ndarray = first - ones * (weight * first.sum())
+            return out
+
+        return with_peak
 
 
 class EnergyRows:
@@ -83,8 +97,7 @@ class EnergyRows:
         power = theta[: self.n]
         own = active.per_session(power)
         own += theta[self.n : self.n + n_session]
-        matrix = self.steps.normal(theta[self.n + n_session :])
-        matrix[np.diag_indices(n_t)] += np.bincount(active.step, weights=power, minlength=n_t)
+        matrix: np.ndarray = np.diag(np.bincount(active.step, weights=power, minlength=n_t))
         scaled = power / active.each(np.sqrt(own))
         for at in range(0, n_session, CHUNK):
             first = int(active.first[at])
@@ -92,7 +105,7 @@ class EnergyRows:
             dense = np.zeros((min(CHUNK, n_session - at), n_t))
             dense[active.session[first:last] - at, active.step[first:last]] = scaled[first:last]
             matrix -= dense.T @ dense
-        solve_steps = _cholesky(matrix)
+        solve_steps = self.steps.solver(theta[self.n + n_session :], matrix)
 
         def solve(r: np.ndarray) -> np.ndarray:
             r_own, r_shared = r[:n_session] / own, r[n_session:]
@@ -108,7 +121,7 @@ class StorageRows:
     """Each session-step: energy stored after it - energy stored before it - what went in + what came out = 0.
 
     Own columns: discharging power where `back` allows it, then the energy stored above the floor after each step;
-    after the last one, what is missing to the goal. Batteries with one length of stay are inverted together.
+    after the last one, what is missing to the goal. Sessions of about one length are inverted together.
     """
 
     def __init__(
@@ -156,30 +169,32 @@ class StorageRows:
 
     def factor(self, theta: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
         """Return the solver of the normal equations."""
-        active, n_t = self.active, self.steps.n_t
-        charge, back, stored, own = self._split(theta)
-        kept = np.where(self.stays, stored, 0.0)
-        middle = stored + self.gain_h**2 * charge
-        middle[1:] += kept[:-1]
-        middle[self.back] += self.drain_h**2 * back
-        link = -self.gain_h * charge
-        link[self.back] -= self.drain_h * back
-        matrix = self.steps.normal(own)
-        diagonal = np.bincount(active.step, weights=charge, minlength=n_t)
-        diagonal += np.bincount(active.step[self.back], weights=back, minlength=n_t)
-        matrix[np.diag_indices(n_t)] += diagonal
-        inverses = [self._inverse(length, rows, middle, kept) for length, rows in self.groups]
-        for (_, rows), inverse in zip(self.groups, inverses, strict=True):
-            for place, row in enumerate(rows):
+        active, n_t, gain_h = self.active, self.steps.n_t, self.gain_h
+        charge, of_back, stored, own = self._split(theta)
+        back, drain_h = np.zeros(self.n), gain_h.copy()
+        back[self.back], drain_h[self.back] = of_back, self.drain_h
+        link = -gain_h * charge - drain_h * back
+        flow = gain_h**2 * charge + drain_h**2 * back + REGULAR
+        inverses = [self._inverse(length, rows, flow, stored) for length, rows in self.groups]
+        rest, matrix = np.zeros(self.n), np.zeros((n_t, n_t))
+        for (length, rows), (inverse, others) in zip(self.groups, inverses, strict=True):
+            place, inside = self._places(length, rows)
+            # charge + back - link^2 x inverse, written as a sum of positive terms
+            lasting = (charge + back)[place] * others + (charge * back * (gain_h - drain_h) ** 2)[place]
+            rest[place[inside]] = (lasting * np.diagonal(inverse, axis1=1, axis2=2))[inside]
+            for at, row in enumerate(rows):
                 size = active.count[row]
                 mine = slice(active.first[row], active.first[row] + size)
                 span = slice(active.start[row], active.start[row] + size)
-                matrix[span, span] -= link[mine, None] * inverse[place, :size, :size] * link[mine]
-        solve_steps = _cholesky(matrix)
+                between = link[mine, None] * inverse[at, :size, :size] * link[mine]
+                between[np.diag_indices(size)] = 0.0
+                matrix[span, span] -= between
+        matrix[np.diag_indices(n_t)] += np.bincount(active.step, weights=rest, minlength=n_t)
+        solve_steps = self.steps.solver(own, matrix)
 
         def own_rows(r: np.ndarray) -> np.ndarray:
             out = np.empty(self.n)
-            for (length, rows), inverse in zip(self.groups, inverses, strict=True):
+            for (length, rows), (inverse, _) in zip(self.groups, inverses, strict=True):
                 place, inside = self._places(length, rows)
                 padded = np.where(inside, r[place], 0.0)
                 out[place[inside]] = (inverse @ padded[..., None])[..., 0][inside]
@@ -198,20 +213,46 @@ class StorageRows:
         place = np.where(inside, self.active.first[rows, None] + np.arange(length), 0)
         return place, inside
 
-    def _inverse(self, length: int, rows: np.ndarray, middle: np.ndarray, kept: np.ndarray) -> np.ndarray:
-        """Inverses of the tridiagonal matrices of `rows`, padded with ones."""
+    def _inverse(
+        self, length: int, rows: np.ndarray, flow: np.ndarray, stored: np.ndarray
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """Inverses of the tridiagonal matrices of `rows`, (n_row, length, length), padded with ones.
+
+        Each is that of a chain of conductances: `stored` from step to step and from the last to earth, `flow` from
+        each to earth. Its inverse follows from conductances in series and in parallel, sums and products of
+        positive numbers, so it is accurate even where the matrix is singular to rounding. Also returned is what
+        each step is connected to besides its own flow, (n_row, length).
+        """
         place, inside = self._places(length, rows)
-        matrix = np.zeros((rows.size, length, length))
-        at = np.arange(length)
-        matrix[:, at, at] = np.where(inside, middle[place], 1.0)
-        side = np.where(inside[:, 1:], -kept[place[:, :-1]], 0.0)
-        matrix[:, at[:-1], at[1:]] = side
-        matrix[:, at[1:], at[:-1]] = side
-        inverse: np.ndarray = np.linalg.inv(matrix)
-        return inverse
+        kept = np.where(inside & self.stays[place], stored[place], 0.0)[:, :-1]
+        end = np.where(inside & ~self.stays[place], stored[place], 0.0)
+        earth = np.where(inside, flow[place], 1.0) + end
+        left, right = earth.copy(), earth.copy()
+        others = end.copy()
+        for at in range(1, length):
+            before = _series(kept[:, at - 1], left[:, at - 1])
+            after = _series(kept[:, -at], right[:, -at])
+            left[:, at] += before
+            right[:, -1 - at] += after
+            others[:, at] += before
+            others[:, -1 - at] += after
+        inverse = np.zeros((rows.size, length, length))
+        flowing = np.where(inside, flow[place], 1.0)
+        inverse[:, np.arange(length), np.arange(length)] = 1.0 / (flowing + others)
+        share = kept / (kept + right[:, 1:])
+        for at in range(1, length):
+            inverse[:, :at, at] = inverse[:, :at, at - 1] * share[:, at - 1, None]
+            inverse[:, at, :at] = inverse[:, :at, at]
+        return inverse, others
 
 
-def _cholesky(matrix: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+def _series(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Conductance of two in series; both 0 or more, the second above 0."""
+    both: np.ndarray = one * other / (one + other)
+    return both
+
+
+def _solver(matrix: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
     """Solver of a positive matrix, scaled to ones on its diagonal."""
     scale = 1.0 / np.sqrt(np.maximum(matrix.diagonal(), TINY))
     scaled = matrix * scale * scale[:, None]

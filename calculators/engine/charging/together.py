@@ -17,6 +17,13 @@ MAX_STEPS = 3000
 """Steps in which somebody is plugged in; the normal equations are a full matrix of that size."""
 SLACK = 1e-7
 """Width a bound is given where it would be none, relative to the largest charging power."""
+ACCEPT, WIDTH = 1e-3, 1e-6
+"""Relative error accepted for batteries, and width their bounds are given where it would be less: their rows are
+harder on rounding. The bounds and goals of each battery are made exact afterwards."""
+MARGIN = 1e-6
+"""Share of the room under a limit that is left free, so that the last digits do not break it."""
+FORGIVEN = 1e-5
+"""Energy missing below this is rounding, relative to the largest charging power for an hour."""
 PEAK_SLACK = 1e-4
 """How far above the lowest peak the flattest plan may go, relative."""
 
@@ -157,6 +164,8 @@ class _Battery:
         self.core, cars, active, unit = core, core.cars, core.active, core.unit
         start = cars.soc_arrival * cars.battery_kwh / unit
         floor = np.minimum(cars.soc_min * cars.battery_kwh / unit, start)
+        self.start, self.floor, self.top = start, floor, cars.battery_kwh / unit
+        self.full = active.each(cars.p_max_kw) / unit
         wish = np.minimum(cars.e_kwh, cars.p_max_kw * active.count * dt_h) / unit
         self.gain_h = active.each(cars.eta_charge) * dt_h
         self.drain_h = dt_h / active.each(cars.eta_discharge)
@@ -165,11 +174,12 @@ class _Battery:
         self.back_max = active.each(cars.p_discharge_kw)[self.back] / unit
         last = active.first + active.count - 1
         offset = active.each(floor)
-        offset[last] = start + cars.eta_charge * wish
+        self.goal = start + cars.eta_charge * wish
+        offset[last] = self.goal
         self.right = -offset
         self.right[1:] += offset[:-1]
         self.right[active.first] = start - offset[active.first]
-        self.upper = np.maximum(active.each(cars.battery_kwh / unit - floor), SLACK)
+        self.upper = np.maximum(active.each(cars.battery_kwh / unit - floor), WIDTH)
         self.upper[last] = np.inf
         self.short = np.zeros(len(active))
         self.short[last] = 1.0
@@ -193,7 +203,7 @@ class _Battery:
     def cheapest(self, price: np.ndarray, wear: float, room: np.ndarray) -> np.ndarray:
         """Power of each session-step that costs least with at most `room` (n_step,) in total."""
         unit = float(np.abs(price).max()) or 1.0
-        upper = np.maximum(room + self.most_back, SLACK)
+        upper = np.maximum(room * (1 - MARGIN) + self.most_back, WIDTH)
         steps, curve = Steps(self.n_t, -1.0, False), np.zeros(self.n_t)
         found = self._solve(steps, -self.most_back, price / unit, upper, curve, wear / unit)
         return self._power(found)
@@ -201,7 +211,7 @@ class _Battery:
     def flattest(self, base: np.ndarray, peak: float) -> np.ndarray:
         """Power of each session-step with the least sum of squares of the load at or below `peak`."""
         room = peak + PEAK_SLACK * max(abs(peak), 1.0) - base
-        upper = np.maximum(room + self.most_back, SLACK)
+        upper = np.maximum(room + self.most_back, WIDTH)
         cost = base - self.most_back
         cost = cost - cost.min()
         reach = float((cost + upper).max())
@@ -209,10 +219,29 @@ class _Battery:
         return self._power(self._solve(steps, -self.most_back, cost / reach, upper, curve))
 
     def _power(self, found: np.ndarray) -> np.ndarray:
-        n = len(self.core.active)
-        power = found[:n].copy()
-        power[self.back] -= found[n : n + self.back.size]
-        return power
+        """Net power, moved by the solver's last digits so that bounds and goals are kept exactly."""
+        active, n, n_back = self.core.active, len(self.core.active), self.back.size
+        change = self.gain_h * found[:n]
+        change[self.back] -= self.drain_h[self.back] * found[n : n + n_back]
+        most_up, most_down = self.gain_h * self.full, np.zeros(n)
+        most_down[self.back] = self.drain_h[self.back] * self.back_max
+        last = active.first + active.count - 1
+        missing = found[n + n_back + last]
+        goal = active.each(self.goal - np.where(missing > FORGIVEN, missing, 0.0))
+        up_left = active.each(active.per_session(most_up)) - active.before(most_up) - most_up
+        down_left = active.each(active.per_session(most_down)) - active.before(most_down) - most_down
+        low = np.maximum(active.each(self.floor), goal - up_left)
+        high = np.minimum(active.each(self.top), goal + down_left)
+        stored, rows = self.start.copy(), np.arange(active.count.size)
+        for step in range(int(active.count.max())):
+            rows = rows[active.count[rows] > step]
+            at = active.first[rows] + step
+            was = stored[rows]
+            now = np.clip(was + change[at], low[at], high[at])
+            stored[rows] = np.clip(now, was - most_down[at], was + most_up[at])
+            change[at] = stored[rows] - was
+        net: np.ndarray = np.where(change > 0, change / self.gain_h, change / self.drain_h)
+        return net
 
     def _solve(
         self,
@@ -225,13 +254,14 @@ class _Battery:
     ) -> np.ndarray:
         core, n_back = self.core, self.back.size
         n = len(core.active)
-        missing = 1e3 * self.short
-        full = core.active.each(core.cars.p_max_kw) / core.unit
+        # Dearer than any energy: a unit of power costs at most 1, a unit of energy at most what one step needs for it.
+        missing = 4.0 / self.gain_h.min() * self.short
         return minimise(
             StorageRows(core.active, steps, self.gain_h, self.drain_h, self.back),
             np.append(self.right, right),
             np.concatenate([np.zeros(n), np.zeros(n_back) + back_cost, missing, cost]),
-            np.concatenate([full, self.back_max, self.upper, upper]),
+            np.concatenate([self.full, self.back_max, self.upper, upper]),
             np.append(np.zeros(2 * n + n_back), curve),
             core.go_on,
+            accept=ACCEPT,
         )

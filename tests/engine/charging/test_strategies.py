@@ -79,8 +79,10 @@ def test_the_order_of_the_sessions_does_not_matter(strategy):
     sessions = sample()
     order = np.random.default_rng(8).permutation(len(sessions))
     mixed = sessions.take(order)
+    # v2g-peak stops when its error is small, not when it is nothing.
+    atol = 0.01 if strategy == "v2g-peak" else 1e-9
     np.testing.assert_allclose(
-        plan_of(mixed, strategy).total_kw, plan_of(sessions, strategy).total_kw, atol=1e-9
+        plan_of(mixed, strategy).total_kw, plan_of(sessions, strategy).total_kw, atol=atol
     )
 
 
