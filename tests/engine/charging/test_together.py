@@ -122,6 +122,39 @@ def test_v2g_reaches_the_lowest_peak_of_the_linear_programme(seed):
     np.testing.assert_allclose(plan.e_short_kwh, 0, atol=1e-4)
 
 
+def odd_cars(seed):
+    """Full and empty batteries, floors at the top, wishes too large, stays before and after the grid."""
+    rng = np.random.default_rng(seed)
+    n_t, n = int(rng.choice([3, 12, 48, 96])), int(rng.choice([1, 2, 5, 20]))
+    arrival = rng.integers(-5, n_t, n)
+    departure = arrival + rng.integers(1, max(3, n_t), n)
+    p_max = rng.choice([0.0, 1.4, 3.7, 11.0, 50.0], n)
+    battery, soc = rng.choice([1.0, 20.0, 60.0, 400.0], n), rng.choice([0.0, 0.2, 0.5, 0.99, 1.0], n)
+    wish = rng.random(n) * rng.choice([0.0, 0.5, 3.0], n) * p_max * (departure - arrival) * DT_H
+    cars = Sessions(
+        arrival,
+        departure,
+        np.minimum(wish, (1 - soc) * battery / 0.93),
+        p_max,
+        battery_kwh=battery,
+        soc_arrival=soc,
+        soc_min=rng.choice([0.0, 0.2, 1.0]),
+        p_discharge_kw=p_max * rng.choice([0.0, 0.001, 0.5, 1.0], n),
+        eta_charge=0.93,
+        eta_discharge=rng.choice([0.9, 1.0]),
+    )
+    return cars, n_t, rng.normal(0, 1, n_t) * rng.choice([0.0, 5.0, 100.0]) + rng.choice([0.0, 50.0, -50.0])
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_odd_batteries_reach_the_lowest_peak_too(seed):
+    cars, n_t, base = odd_cars(seed)
+    plan = schedule(cars, "v2g-peak", n_t=n_t, dt_h=DT_H, base_kw=base)
+    best = lowest_peak(cars, n_t=n_t, dt_h=DT_H, base_kw=base, discharges=True)
+    assert (base + plan.total_kw).max() <= best.value + 0.005 * max(abs(best.value), 1.0)
+    np.testing.assert_allclose(plan.e_short_kwh, best.e_short_kwh, atol=1e-5)
+
+
 def test_v2g_shaves_what_charging_alone_cannot():
     # A 20 kW evening peak of one hour; a car that stays can give 10 kW of it.
     base = np.array([0.0, 20.0, 0.0, 0.0])
