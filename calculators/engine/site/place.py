@@ -88,8 +88,8 @@ class Site:
     kwh_per_km: float = 0.0
 
     def entry(self, name: str) -> Any:
-        """Return the newest value of a parameter."""
-        return self.parameters[name]["values"][-1]["value"]
+        """Return the newest value of a parameter, whose validity may have ended."""
+        return [row["value"] for row in self.parameters[name]["values"] if row["value"] is not None][-1]
 
 
 def other_load(site: Site, rng: np.random.Generator) -> np.ndarray:

@@ -18,6 +18,7 @@ from calculators.engine.charging import (
     schedule,
     shortfalls,
 )
+from calculators.engine.economics import emissions_kg
 from calculators.engine.site.flattest import flattest_with_return, with_batteries
 from calculators.engine.site.place import (
     DAY,
@@ -35,8 +36,8 @@ SOC_LEAVE, SOC_MIN = 0.8, 0.2
 """Assumed: cars leave with four fifths and give nothing back below one fifth of their battery."""
 OUTAGE = slice(4 * DAY + DAY // 2, 5 * DAY + DAY // 2)
 """No signal from Thursday noon to Friday noon."""
-PRICE_WEEKS = (0, 1, 10, 11)
-"""January, February, November and December of the price series."""
+WINTER_WEEKS = (0, 1, 10, 11)
+"""January, February, November and December of the series of prices and emissions."""
 HOURS_IN_WEEK = 168
 NOTHING_KWH = 1e-6
 """Less than this is the last bit of a sum, not energy missed. [kWh]"""
@@ -65,6 +66,7 @@ class Week:
     load_kw: np.ndarray
     sun_kw: np.ndarray
     price_eur_per_kwh: np.ndarray
+    co2_g_per_kwh: np.ndarray
     rng: np.random.Generator
 
     @property
@@ -102,6 +104,7 @@ class Case:
     steepest_kw: float
     fairness: float
     ct_per_kwh: float
+    g_per_kwh: float
     worst: Shortfall | None
 
     @property
@@ -174,6 +177,7 @@ PLANS: dict[str, Plan] = {
     "share-edf": Plan("share-edf", _limited("share-edf")),
     "share-llf": Plan("share-llf", _limited("share-llf")),
     "price": Plan("price", lambda week: _run(week, "price", price_eur_per_kwh=week.price_eur_per_kwh)),
+    "co2": Plan("co2", lambda week: _run(week, "co2", co2_g_per_kwh=week.co2_g_per_kwh)),
     "v2g-price": Plan(
         "v2g-price",
         lambda week: _run(
@@ -189,7 +193,7 @@ PLANS: dict[str, Plan] = {
     "smart-lost": Plan("valley-filling", _smart_lost),
 }
 """Rows of the table in their order, the four cases always shown first."""
-LEFT_OUT = ("v2g-peak", "co2", "grid-aware", "v2h")
+LEFT_OUT = ("v2g-peak", "grid-aware", "v2h")
 """Strategies of the charging engine that are not in the table; the definition says why."""
 
 
@@ -218,11 +222,17 @@ def draw_week(site: Site, choices: Choices, seed: int) -> Week:
         back=back < choices.v2g_share,
     )
     sessions = replace(sessions, charge_now=hasty < choices.override_share)
-    weeks = site.entry("price_nl_day_ahead")["eur_per_mwh"]
-    hourly = np.array(weeks[PRICE_WEEKS[int(rng.integers(len(PRICE_WEEKS)))]], dtype=float) / 1000.0
-    hour = np.arange(N_SIM * DT_H) - round(DAY * DT_H)
-    price = np.repeat(hourly[hour.astype(int) % HOURS_IN_WEEK], round(1 / DT_H))
-    return Week(site, choices, sessions, load, sun_kw(site), price, rng)
+    month = WINTER_WEEKS[int(rng.integers(len(WINTER_WEEKS)))]
+    price = _by_step(site.entry("price_nl_day_ahead")["eur_per_mwh"][month]) / 1000.0
+    co2 = _by_step(site.entry("co2_de_hourly")["g_per_kwh"][month])
+    return Week(site, choices, sessions, load, sun_kw(site), price, co2, rng)
+
+
+def _by_step(hourly: list[float]) -> np.ndarray:
+    """A week of hours from Monday on the steps of the nine days, the days around it taken from its other end."""
+    hour = np.arange(round(N_SIM * DT_H)) - round(DAY * DT_H)
+    steps: np.ndarray = np.repeat(np.array(hourly, dtype=float)[hour % HOURS_IN_WEEK], round(1 / DT_H))
+    return steps
 
 
 def rows_for(site: Site) -> tuple[str, ...]:
@@ -255,6 +265,7 @@ def _case(week: Week, plan: Schedule, free: Schedule) -> Case:
     total = week.base_kw[WEEK] + charging
     charged = float(charging.sum() * DT_H)
     cost = float((charging * week.price_eur_per_kwh[WEEK]).sum() * DT_H)
+    co2_kg = emissions_kg(charging, week.co2_g_per_kwh[WEEK], dt_h=DT_H)
     missed = shortfalls(mine, served, dt_h=DT_H)
     return Case(
         total_kw=total,
@@ -268,6 +279,7 @@ def _case(week: Week, plan: Schedule, free: Schedule) -> Case:
         steepest_kw=load.steepest_kw,
         fairness=drivers.fairness,
         ct_per_kwh=100 * cost / charged if charged > 0 else 0.0,
+        g_per_kwh=1000 * co2_kg / charged if charged > 0 else 0.0,
         worst=missed[0] if missed else None,
     )
 

@@ -31,6 +31,7 @@ VALUES = (
     "steepest_kw",
     "fairness",
     "ct_per_kwh",
+    "g_per_kwh",
 )
 N_DRIVER = 4
 

@@ -10,6 +10,7 @@ from calculators.engine.site.place import (
     STATISTICS,
     WEEK,
     Site,
+    around_peak,
     in_week,
     other_load,
     sessions_at,
@@ -84,3 +85,10 @@ def test_the_week_is_monday_to_sunday(parameters):
     mine = sessions.take(in_week(sessions))
     assert mine.arrival_step.min() >= DAY and mine.departure_step.max() <= 8 * DAY < N_SIM
     assert set(mine.arrival_step // DAY) == {1, 2, 3, 4, 5}  # nobody comes at the weekend
+
+
+@pytest.mark.parametrize(("at", "first"), [(0, 0), (300, 300 - DAY), (671, 7 * DAY - 2 * DAY)])
+def test_two_days_hold_the_peak_wherever_it_is(at, first):
+    load = np.zeros(7 * DAY)
+    load[at] = 1.0
+    assert around_peak(load) == slice(first, first + 2 * DAY)

@@ -7,7 +7,7 @@ import pytest
 
 from calculators import registry
 from calculators.engine.charging import STRATEGIES
-from calculators.engine.site.place import DT_H, Site
+from calculators.engine.site.place import DT_H, WEEK, Site
 from calculators.engine.site.plans import (
     FIRST,
     LEFT_OUT,
@@ -105,6 +105,26 @@ def test_charging_in_the_cheapest_hours_costs_least(parameters):
     }
     assert cost["price"] == min(value for code, value in cost.items() if code != "v2g-price")
     assert cost["v2g-price"] <= cost["price"] + 1e-6
+
+
+def test_charging_in_the_cleanest_hours_emits_least(parameters):
+    week = draw_week(site("workplace", parameters), CHOICES, 4)
+    cases = charge_week(week, ("uncontrolled", "delayed", "valley-filling", "price", "co2"))
+    assert min(cases, key=lambda code: cases[code].g_per_kwh) == "co2"
+    assert 100 < cases["co2"].g_per_kwh < cases["uncontrolled"].g_per_kwh < 600
+
+
+def test_prices_and_emissions_belong_to_the_hours_of_their_week(parameters):
+    """A session on Monday from 0 to 1 h pays the first hour of a series; Sunday before it, the last day."""
+    week = draw_week(site("home", parameters), CHOICES, 4)
+    prices = np.array(parameters["price_nl_day_ahead"]["values"][-1]["value"]["eur_per_mwh"]) / 1000
+    first_hours = week.price_eur_per_kwh[WEEK].reshape(168, 4)
+    month = int(np.flatnonzero((prices == first_hours[:, 0]).all(axis=1))[0])
+    assert month in (0, 1, 10, 11)
+    np.testing.assert_array_equal(first_hours, np.repeat(prices[month][:, None], 4, axis=1))
+    np.testing.assert_array_equal(week.price_eur_per_kwh[: WEEK.start], np.repeat(prices[month][-24:], 4))
+    emissions = np.array(parameters["co2_de_hourly"]["values"][0]["value"]["g_per_kwh"])
+    np.testing.assert_array_equal(week.co2_g_per_kwh[WEEK][::4], emissions[month])
 
 
 def test_the_same_seed_gives_the_same_week_and_charge_points_without_sun_have_no_sun_row(parameters):

@@ -76,11 +76,11 @@ def test_a_lost_dimming_signal_is_worth_a_fallback():
     found = registry.run(ID, {"n_evse": 40, "n_home": 0, "n_draws": 3, "strategy": "dimming-lost-full"})
     column = found["tables"][0]["columns"].index("Highest in the window hours [kW]")
     rows = {row[0]: row[column] for row in found["tables"][0]["rows"]}
-    assert rows["dimmed, lost: low power"] <= rows["dimmed by grid operator"] + 1e-9
-    assert rows["dimmed, lost: full power"] > 1.03 * rows["dimmed by grid operator"]
+    assert rows["dimmed, no signal: low"] <= rows["dimmed"] + 1e-9
+    assert rows["dimmed, no signal: full"] > 1.03 * rows["dimmed"]
     warning = next(item for item in found["warnings"] if item["code"] == "lost-signal")
     assert "fallback of 4.2 kW" in warning["smallest_fix"]
-    assert f"reaches {rows['dimmed, lost: full power']:.0f} kW" in warning["message"]
+    assert f"reaches {rows['dimmed, no signal: full']:.0f} kW" in warning["message"]
 
 
 def test_charging_from_the_sun_without_sun_is_refused_with_what_to_do():
