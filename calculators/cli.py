@@ -54,7 +54,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("id")
     run.add_argument("--set", action="append", default=[], metavar="NAME=VALUE", help="change one input")
     run.add_argument("--scenario", type=Path, help="scenario file to start from")
-    run.add_argument("--network", type=Path, help="your own network, pandapower JSON")
+    run.add_argument(
+        "--network", type=Path, help="your own network: pandapower, power-grid-model or CSV tables"
+    )
     run.add_argument("--seed", type=int)
     run.add_argument("--lang", default="en")
     run.add_argument("--format", choices=("text", "json", "csv"), default="text")
@@ -101,7 +103,7 @@ def _run(arguments: argparse.Namespace) -> None:
         if not slots:
             raise InputError(Problem("network", f"'{arguments.id}' takes no network.", "--network"))
         inputs[slots[0]] = arguments.network.name
-        files[slots[0]] = _read(arguments.network)
+        files[slots[0]] = _bytes(arguments.network)
     result = registry.run(
         arguments.id,
         inputs,
@@ -125,11 +127,15 @@ def _value(text: str) -> float | str:
     return int(number) if number.is_integer() else number
 
 
-def _read(path: Path) -> str:
+def _bytes(path: Path) -> bytes:
     if path.stat().st_size > MAX_FILE_BYTES:
         raise InputError(Problem("file-size", "the file is larger than 50 MB.", str(path)))
+    return path.read_bytes()
+
+
+def _read(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return _bytes(path).decode("utf-8")
     except UnicodeDecodeError as error:
         raise InputError(Problem("encoding", "the file is not UTF-8 text.", str(path))) from error
 

@@ -14,7 +14,7 @@ UNKNOWN = "unknown"
 
 
 def check_inputs(
-    declared: Mapping[str, Any], given: Mapping[str, Any], files: Mapping[str, str], lang: str = "en"
+    declared: Mapping[str, Any], given: Mapping[str, Any], files: Mapping[str, bytes], lang: str = "en"
 ) -> dict[str, Any]:
     """Return every input's value, checked against the definition.
 
@@ -49,7 +49,7 @@ def check_inputs(
     return values
 
 
-def _problem(item: Mapping[str, Any], value: Any, files: Mapping[str, str], lang: str) -> Problem | None:
+def _problem(item: Mapping[str, Any], value: Any, files: Mapping[str, bytes], lang: str) -> Problem | None:
     name, label = item["name"], item["label"][lang]
     if value == UNKNOWN and "unknown" in item:
         return None

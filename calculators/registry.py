@@ -53,7 +53,7 @@ def run(
     seed: int = 1,
     lang: str = "en",
     progress: Progress | None = None,
-    files: Mapping[str, str] | None = None,
+    files: Mapping[str, bytes] | None = None,
 ) -> dict[str, Any]:
     """Run a calculator and return its result as plain JSON types.
 
@@ -69,8 +69,8 @@ def run(
         Language of sentences and labels.
     progress : callable, optional
         `progress(done, total) -> bool`; False stops the run and keeps what was finished.
-    files : mapping of str to str, optional
-        Text of each file given, by input name.
+    files : mapping of str to bytes, optional
+        Content of each file given, by input name.
 
     Returns
     -------
@@ -107,9 +107,9 @@ def run(
         return found
 
     outcome, widened = unknowns.run(declared, values, compute, seed=seed, progress=progress)
-    for name, text in (files or {}).items():
+    for name, content in (files or {}).items():
         if name in changed:
-            changed[name] = {"name": values[name], "sha256": hashlib.sha256(text.encode()).hexdigest()}
+            changed[name] = {"name": values[name], "sha256": hashlib.sha256(content).hexdigest()}
     return {**_present(declared, outcome, values, changed, seed, lang), "unknown": widened}
 
 
@@ -118,11 +118,11 @@ def _function(path: str) -> Any:
     return getattr(importlib.import_module(module), name)
 
 
-def _network(chosen: str, files: Mapping[str, str], name: str) -> Any:
+def _network(chosen: str, files: Mapping[str, bytes], name: str) -> Any:
     if name in files:
-        from calculators.adapters import pandapower_json
+        from calculators.adapters.files import read_network
 
-        return pandapower_json.read_network(files[name], chosen)
+        return read_network(chosen, files[name])
     return networks.load(chosen)
 
 

@@ -53,7 +53,13 @@ def reporter(report: Report | None) -> Callable[[int, int], bool] | None:
     return step
 
 
-def run(calculator: str, request: str, report: Report | None = None) -> str:
+def _content(files: Any) -> dict[str, bytes]:
+    """Return the files of a JavaScript object as bytes by name."""
+    plain = files.to_py() if hasattr(files, "to_py") else files or {}
+    return {name: bytes(content) for name, content in plain.items()}
+
+
+def run(calculator: str, request: str, files: Any = None, report: Report | None = None) -> str:
     """Run one calculator.
 
     Parameters
@@ -61,7 +67,9 @@ def run(calculator: str, request: str, report: Report | None = None) -> str:
     calculator : str
         Id of the calculator.
     request : str
-        JSON object with `inputs`, and optionally `lang`, `seed` and `files` (input name to file text).
+        JSON object with `inputs`, and optionally `lang` and `seed`.
+    files : mapping or JavaScript object, optional
+        Bytes of each file by input name.
     report : callable, optional
         `report(done, total, stage) -> bool`, called between chunks of work; False stops the run.
 
@@ -82,7 +90,7 @@ def run(calculator: str, request: str, report: Report | None = None) -> str:
             seed=asked.get("seed", 1),
             lang=asked.get("lang", "en"),
             progress=reporter(report),
-            files=asked.get("files") or None,
+            files=_content(files),
         )
         return result
 
@@ -108,5 +116,30 @@ def compare(request: str) -> str:
 
         asked = json.loads(request)
         return side_by_side(asked["results"], asked["names"], asked.get("lang", "en"))
+
+    return guarded(work)
+
+
+def audit(name: str, content: Any) -> str:
+    """Say what is in a network file and what looks wrong.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file.
+    content : bytes or JavaScript array
+        Its content.
+
+    Returns
+    -------
+    str
+        JSON object as of `run`; the result is that of `calculators.adapters.audit`.
+    """
+
+    def work() -> dict[str, Any]:
+        from calculators.adapters.audit import audit as look
+        from calculators.adapters.files import read_tables
+
+        return look(read_tables(name, _content({"file": content})["file"])).as_dict()
 
     return guarded(work)

@@ -183,7 +183,7 @@ def test_own_network_is_opened_and_computed(warm: Page, village: Any) -> None:
         "#sc-network-file", {"name": "v.json", "mimeType": "application/json", "buffer": text.encode()}
     )
     asked = {**SMALL, "network": "v.json"}
-    live(warm, registry.run(ID, asked, files={"network": text})["headline"])
+    live(warm, registry.run(ID, asked, files={"network": text.encode()})["headline"])
     expect(warm.locator(".sc-file-name")).to_have_text("v.json")
 
 

@@ -31,8 +31,8 @@ def _control(item: Mapping[str, Any], ident: str, words: dict[str, str], lang: s
         if item["kind"] == "network":
             control += (
                 f'<div class="sc-own sc-live-only"><label for="{ident}-file">{escape(words["ownFile"])}</label>'
-                f'<input type="file" id="{ident}-file" accept=".json,application/json"><p class="sc-hint">'
-                f'<span class="sc-file-name"></span> {escape(words["fileLocal"])}</p></div>'
+                f'<input type="file" id="{ident}-file" accept=".json,.xlsx,.zip"><p class="sc-hint">'
+                f'<span class="sc-file-name"></span> {escape(words["fileLocal"])}</p><div class="sc-audit"></div></div>'
             )
         return control
     mode = "numeric" if item["kind"] == "integer" else "decimal"

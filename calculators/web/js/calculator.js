@@ -3,10 +3,10 @@ import { Comparison } from "./compare.js";
 import { download } from "./dom.js";
 import { Cancelled, call, cancel, idle, ready } from "./engine.js";
 import { toCsv, toPng, toSvg } from "./export.js";
-import { readFile, sha256 } from "./file.js";
+import { readBytes, readFile, sha256 } from "./file.js";
 import { Form } from "./form.js";
 import { decode, encode, LINK_LIMIT } from "./link.js";
-import { show } from "./results.js";
+import { findings, show } from "./results.js";
 import { autosave, fromScenario, saved, toScenario } from "./scenario.js";
 import { hand } from "./tender-results.js";
 import { translator } from "./words.js";
@@ -171,6 +171,7 @@ export class Calculator {
     for (const input of this.root.querySelectorAll(".sc-field input[type=file]")) {
       input.value = "";
       input.closest(".sc-field").querySelector(".sc-file-name").textContent = "";
+      input.closest(".sc-field").querySelector(".sc-audit").replaceChildren();
     }
   }
 
@@ -221,11 +222,14 @@ export class Calculator {
         inputs: { ...this.changed, ...this.fileNames },
         lang: this.lang,
         seed: 1,
-        files: this.files,
       });
-      const answer = await call("calculators.run", [this.definition.id, request], ({ done, total }) => {
-        if (wanted()) this.status(this.t("stageStep", { done, total }), total ? done / total : undefined);
-      });
+      const answer = await call(
+        "calculators.run",
+        [this.definition.id, request, this.files],
+        ({ done, total }) => {
+          if (wanted()) this.status(this.t("stageStep", { done, total }), total ? done / total : undefined);
+        },
+      );
       // a cancelled run still answers when it finished a part: that part is worth showing
       if (!wanted() && !(current() && answer.result?.partial)) return;
       if (answer.ok) await this.accept(answer.result, performance.now() - began, key, asked);
@@ -400,20 +404,30 @@ export class Calculator {
     delete this.fileHashes[name];
     note.textContent = "";
     if (file) {
-      const read = await readFile(file, this.t);
+      const read = await readBytes(file, this.t);
       if (read.problem) {
         target.value = "";
         this.problems([{ message: read.problem }], true);
         return;
       }
-      this.files[name] = read.text;
+      this.files[name] = read.bytes;
       this.fileNames[name] = read.name;
-      this.fileHashes[name] = { name: read.name, sha256: await sha256(read.text) };
+      this.fileHashes[name] = { name: read.name, sha256: await sha256(read.bytes) };
       note.textContent = read.name;
     }
     this.fileVersion += 1;
     this.judge(this.refresh().problems);
-    this.calculate(true);
+    await this.calculate(true);
+    await this.audit(target.closest(".sc-field"), name);
+  }
+
+  /** What the user's own file holds and what looks wrong in it, under its control. */
+  async audit(field, name) {
+    const list = field.querySelector(".sc-audit");
+    list.replaceChildren();
+    if (!this.files[name] || this.root.dataset.state !== "live") return;
+    const answer = await call("calculators.audit", [this.fileNames[name], this.files[name]]);
+    if (answer.ok) list.replaceChildren(...findings(answer.result, this.t));
   }
 
   csv(title, table) {

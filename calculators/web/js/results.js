@@ -155,6 +155,21 @@ export function parts(result, definition, lang, t) {
   ];
 }
 
+/** The audit of a network file: what is in it, then what looks wrong, the worst first. */
+export function findings({ facts, findings: list }, t) {
+  const items = list.map(({ severity, element, message, effect, smallest_fix: fix }) =>
+    h(
+      "li",
+      {},
+      h("b", {}, `${t(`severity_${severity}`)}: `),
+      [element, message, effect, fix].filter(Boolean).join(" "),
+    ),
+  );
+  const counts = t("fileHolds", facts);
+  const title = list.length > 0 ? t("fileFindings", { n: list.length }) : t("fileFine");
+  return [h("p", {}, counts), h("details", {}, h("summary", {}, title), h("ul", {}, ...items))];
+}
+
 /** Draw charts into the canvases of a box with the lazily loaded bundle; returns a function that releases them. */
 export async function drawAll(box, charts) {
   if (!charts?.length) return () => {};
