@@ -115,7 +115,7 @@ class Meter:
             share[:, part][:, found.residual > batch.tol_pu] = np.inf
             return int(part.stop)
 
-        for _ in batch.run(reduce, parts(n_t, self.network.n_node * (3 if self.phases else 1)), stop=False):
+        for _ in batch.run(reduce, parts(n_t, self.network.n_node // (3 if self.phases else 1)), stop=False):
             pass
         return Use(share, element)
 

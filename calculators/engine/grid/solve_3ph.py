@@ -110,7 +110,8 @@ def solve_3ph(
     ready = prepare_3ph(network, model)
     batch = Batch(ready.make, ready.powers((p, q), (p_gen, q_gen)), tol_kva)
     out = _Collected(network, phases, model, n_t)
-    for stop in batch.run(out.take, parts(n_t, 3 * network.n_node)):
+    # A step costs mostly its results, which are not kept in the chunk: chunks may be longer than balanced ones.
+    for stop in batch.run(out.take, parts(n_t, network.n_node // 3)):
         out.done = stop
         if progress is not None and not progress(stop, n_t):
             break
