@@ -36,7 +36,8 @@ def requirement(entry: Mapping[str, Any], root: str = "../../") -> str:
     return (
         f"## {entry['id']} {entry['title']} {{ #{entry['id'].lower()} }}\n\n"
         f'<p class="td-meta">{words["level"][entry["level"]]} · {words["duty"][entry["duty"]]}{law} · {sites}</p>\n\n'
-        f"``` {{ .text .copy }}\n{entry['id']} {entry['title']}. {clause(entry)}\n```\n\n"
+        f'<div class="td-box"><p class="td-clause">{entry["id"]} {escape(entry["title"])}. {escape(clause(entry))}</p>'
+        f'<button type="button" class="td-copy">Copy {entry["id"]}</button></div>\n\n'
         f"{escape(entry['rationale'])}\n\n"
         f'<details class="td-more"><summary>Test, numbers, basis and sources of {entry["id"]}</summary>{_facts(entry, root)}</details>\n'
     )
