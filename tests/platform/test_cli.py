@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from calculators import registry
+
 SMALL = ["--set", "network=kerber-rural-cable", "--set", "n_draws=3"]
 
 
@@ -20,7 +22,7 @@ def smartcharge(*arguments, cwd=None):
 def test_list_names_the_calculators():
     done = smartcharge("list")
     assert done.returncode == 0
-    assert done.stdout.startswith("neighbourhood-grid-impact ")
+    assert [line.split()[0] for line in done.stdout.splitlines()] == list(registry.list_definitions())
 
 
 def test_run_works_from_an_empty_folder_and_gives_the_contract_json(tmp_path):
