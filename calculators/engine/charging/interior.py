@@ -75,64 +75,18 @@ def minimise(
     SolveError
         If the error stays above `accept`.
     """
-    curve = np.zeros(cost.size) if curve is None else curve
-    bounded = np.isfinite(upper)
-    v = np.where(bounded, upper / 2, 1.0)
-    s = np.where(bounded, upper - v, 1.0)
-    y, z = np.zeros(right.size), np.ones(cost.size)
-    w = bounded.astype(float)
-    n_pair = cost.size + int(bounded.sum())
-    best, best_v, stalled = np.inf, v, 0
+    point = _Point(rows, right, cost, upper, np.zeros(cost.size) if curve is None else curve)
+    best, best_v, stalled = np.inf, point.v, 0
     for done in range(MAX_ROUNDS):
-        primal = right - rows.times(v)
-        dual = rows.transposed(y) + z - w - curve * v - cost
-        mu = float(v @ z + (s * w).sum()) / n_pair
-        error = max(
-            float(np.abs(primal).max(initial=0.0)) / (1 + float(np.abs(right).max(initial=0.0))),
-            float(np.abs(dual).max(initial=0.0)) / (1 + float(np.abs(cost).max(initial=0.0))),
-            mu * n_pair / (1 + abs(float(cost @ v))),
-        )
+        error = point.error()
         stalled = stalled + 1 if error > 0.9 * best else 0
         if error < best:
-            best, best_v = error, v
+            best, best_v = error, point.v
         if best < TOLERANCE or stalled == (STALLED if best < accept else HOPELESS):
             break
         if go_on is not None and not go_on(done):
             raise Stopped
-        theta = 1.0 / (curve + z / v + w / s)
-        solve = rows.factor(theta)
-
-        def step(
-            rz: np.ndarray,
-            rw: np.ndarray,
-            v: np.ndarray = v,
-            s: np.ndarray = s,
-            z: np.ndarray = z,
-            w: np.ndarray = w,
-            theta: np.ndarray = theta,
-            primal: np.ndarray = primal,
-            dual: np.ndarray = dual,
-            solve: Callable[[np.ndarray], np.ndarray] = solve,
-        ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-            rho = dual + rz / v - rw / s
-            r = primal - rows.times(theta * rho)
-            dy = solve(r)
-            for _ in range(REFINEMENTS):
-                dy = dy + solve(r - rows.times(theta * rows.transposed(dy)))
-            dv = theta * (rows.transposed(dy) + rho)
-            return dv, dy, (rz - z * dv) / v, np.where(bounded, (rw + w * dv) / s, 0.0)
-
-        dv, dy, dz, dw = step(-v * z, -s * w)
-        a, b = _lengths(v, s, z, w, dv, dz, dw, bounded)
-        after = float((v + a * dv) @ (z + b * dz) + ((s - a * dv) * (w + b * dw))[bounded].sum()) / n_pair
-        target = mu * min(after / mu, 1.0) ** 3
-        dv, dy, dz, dw = step(target - v * z - dv * dz, np.where(bounded, target - s * w + dv * dw, 0.0))
-        a, b = _lengths(v, s, z, w, dv, dz, dw, bounded)
-        a, b = min(1.0, 0.995 * a), min(1.0, 0.995 * b)
-        if curve.any():
-            a = b = min(a, b)
-        v, s = v + a * dv, np.where(bounded, s - a * dv, 1.0)
-        y, z, w = y + b * dy, z + b * dz, w + b * dw
+        point.advance()
     if best > accept:
         raise SolveError(
             Problem(
@@ -146,21 +100,79 @@ def minimise(
     return best_v
 
 
-def _lengths(
-    v: np.ndarray,
-    s: np.ndarray,
-    z: np.ndarray,
-    w: np.ndarray,
-    dv: np.ndarray,
-    dz: np.ndarray,
-    dw: np.ndarray,
-    bounded: np.ndarray,
-) -> tuple[float, float]:
-    """Longest steps that keep every entry at or above 0."""
+Step = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+"""Changes of v, y, z and w."""
 
-    def longest(value: np.ndarray, change: np.ndarray) -> float:
-        falls = change < 0
-        return float((-value[falls] / change[falls]).min(initial=1e3))
 
-    a = min(longest(v, dv), longest(s[bounded], -dv[bounded]))
-    return a, min(longest(z, dz), longest(w[bounded], dw[bounded]))
+class _Point:
+    """A point inside: v and the room s left to its bound, y of the rows, z and w of the two bounds."""
+
+    def __init__(
+        self, rows: Rows, right: np.ndarray, cost: np.ndarray, upper: np.ndarray, curve: np.ndarray
+    ) -> None:
+        self.rows, self.right, self.cost, self.curve = rows, right, cost, curve
+        self.bounded = np.isfinite(upper)
+        self.v = np.where(self.bounded, upper / 2, 1.0)
+        self.s = np.where(self.bounded, upper - self.v, 1.0)
+        self.y, self.z = np.zeros(right.size), np.ones(cost.size)
+        self.w = self.bounded.astype(float)
+        self.n_pair = cost.size + int(self.bounded.sum())
+
+    def error(self) -> float:
+        """Largest relative error of the rows, of the costs, and of the gap between them."""
+        self.primal = self.right - self.rows.times(self.v)
+        self.dual = self.rows.transposed(self.y) + self.z - self.w - self.curve * self.v - self.cost
+        self.gap = float(self.v @ self.z + self.s @ self.w)
+        return max(
+            float(np.abs(self.primal).max(initial=0.0)) / (1 + float(np.abs(self.right).max(initial=0.0))),
+            float(np.abs(self.dual).max(initial=0.0)) / (1 + float(np.abs(self.cost).max(initial=0.0))),
+            self.gap / (1 + abs(float(self.cost @ self.v))),
+        )
+
+    def advance(self) -> None:
+        """Move by one predictor and one corrector, after `error`."""
+        v, s, z, w, bounded = self.v, self.s, self.z, self.w, self.bounded
+        theta = 1.0 / (self.curve + z / v + w / s)
+        solve = self.rows.factor(theta)
+        mu = self.gap / self.n_pair
+        dv, _, dz, dw = step = self._step(theta, solve, -v * z, -s * w)
+        a, b = self._lengths(step, 1.0)
+        after = float((v + a * dv) @ (z + b * dz) + (s - a * dv)[bounded] @ (w + b * dw)[bounded])
+        target = mu * min(after / self.gap, 1.0) ** 3
+        both = np.where(bounded, target - s * w + dv * dw, 0.0)
+        dv, dy, dz, dw = step = self._step(theta, solve, target - v * z - dv * dz, both)
+        a, b = self._lengths(step, 0.995)
+        if self.curve.any():
+            a = b = min(a, b)
+        self.v, self.s = v + a * dv, np.where(bounded, s - a * dv, 1.0)
+        self.y, self.z, self.w = self.y + b * dy, z + b * dz, w + b * dw
+
+    def _step(
+        self,
+        theta: np.ndarray,
+        solve: Callable[[np.ndarray], np.ndarray],
+        rz: np.ndarray,
+        rw: np.ndarray,
+    ) -> Step:
+        rho = self.dual + rz / self.v - rw / self.s
+        r = self.primal - self.rows.times(theta * rho)
+        dy = solve(r)
+        for _ in range(REFINEMENTS):
+            dy = dy + solve(r - self.rows.times(theta * self.rows.transposed(dy)))
+        dv = theta * (self.rows.transposed(dy) + rho)
+        dw = np.where(self.bounded, (rw + self.w * dv) / self.s, 0.0)
+        return dv, dy, (rz - self.z * dv) / self.v, dw
+
+    def _lengths(self, step: Step, share: float) -> tuple[float, float]:
+        """Share of the longest steps that keep every entry at or above 0, at most 1."""
+
+        def longest(value: np.ndarray, change: np.ndarray) -> float:
+            falls = change < 0
+            return share * float((-value[falls] / change[falls]).min(initial=1.0 / share))
+
+        dv, _, dz, dw = step
+        bounded = self.bounded
+        return (
+            min(longest(self.v, dv), longest(self.s[bounded], -dv[bounded])),
+            min(longest(self.z, dz), longest(self.w[bounded], dw[bounded])),
+        )
