@@ -190,8 +190,8 @@ def _depot(site: Site, rng: np.random.Generator) -> Sessions:
                 "timetable",
                 f"vehicles leave at {site.leave_h:g} h and return from {site.back_h:g} to {latest_h:g} h; they must "
                 "return the same day, after they leave.",
-                "back_h",
-                f"Let the first return at {max(23.75 - site.spread_h, 0):g} h or before.",
+                "depot_back_h",
+                f"Let the first return between {site.leave_h + 0.25:g} and {23.75 - site.spread_h:g} h.",
             )
         )
     n = site.n_evse

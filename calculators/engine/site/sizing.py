@@ -198,6 +198,8 @@ class Sizing:
     @cached_property
     def verdict(self) -> str:
         """What sets the connection."""
+        if self.values["charged_kwh"].value <= 0:
+            return "idle"
         if self.too_weak:
             return "too-weak"
         base = float(np.median([need.base_peak for need in self.needs]))

@@ -183,6 +183,8 @@ class Comparison:
     @cached_property
     def verdict(self) -> str:
         """Whether the chosen strategy lowers the peak."""
+        if self.median("uncontrolled", "charged_kwh") <= 0:
+            return "idle"
         if self.strategy == "uncontrolled":
             return "free"
         mine, free = self.median(self.strategy), self.median("uncontrolled")

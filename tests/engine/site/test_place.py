@@ -52,7 +52,7 @@ def test_a_depot_charges_what_the_day_took(parameters):
 
 def test_a_depot_that_returns_after_midnight_is_refused_with_a_time_that_works(parameters):
     site = Site("depot", 5, 50.0, 1.0, parameters, back_h=22, leave_h=6, spread_h=4, km=100, kwh_per_km=0.9)
-    with pytest.raises(InputError, match=r"26 h.*19\.75 h"):
+    with pytest.raises(InputError, match=r"depot_back_h.*26 h.*between 6\.25 and 19\.75 h"):
         sessions_at(site, np.random.default_rng(1))
 
 

@@ -135,7 +135,10 @@ def test_every_case_of_the_table_is_a_strategy_or_one_with_a_battery():
 
 def test_the_answer_says_connection_band_comparison_and_terms(result):
     smart, free = result["results"]["smart_kw"], result["results"]["uncontrolled_kw"]
-    assert f"connection of {smart['p90']:.0f} kW with smart charging in 9 of 10 weeks" in result["headline"]
+    assert (
+        f"With smart charging {smart['p90']:.0f} kW of connection are enough in 9 of 10 weeks"
+        in result["headline"]
+    )
     assert f"against {free['p90']:.0f} kW without control" in result["headline"]
     assert "firm from 17 to 21 h" in result["headline"]
     assert "{" not in result["headline"] and "nan" not in str(result)
@@ -176,3 +179,9 @@ def test_stopping_keeps_the_weeks_done():
     assert found["results"]["firm_kw"]["value"] == found["results"]["smart_kw"]["value"]
     assert "after 3 random weeks" in found["warnings"][0]["message"]
     assert len(found["charts"][1]["table"]["rows"]) == 2 * DAY
+
+
+def test_a_site_where_nobody_charges_is_said():
+    found = registry.run(ID, {"n_evse": 1, "use_percent": 10, "other_kw": 0, "n_draws": 3})
+    assert found["verdict"] == "idle"
+    assert "Enter more points or more use" in found["headline"]

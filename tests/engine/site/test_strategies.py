@@ -101,3 +101,9 @@ def test_an_unknown_power_widens_the_band():
         "peak_kw"
     ]
     assert unknown["p90"] - unknown["p10"] > known["p90"] - known["p10"]
+
+
+def test_a_site_where_nobody_charges_is_said():
+    found = registry.run(ID, {"n_evse": 1, "use_percent": 10, "n_home": 0, "n_draws": 3})
+    assert found["verdict"] == "idle"
+    assert "Enter more points or more use" in found["headline"]
