@@ -51,7 +51,7 @@ def write(blocks: Iterable[Block], ids: dict[str, str]) -> str:
         if block.kind == "break":
             parts.append(PAGE_BREAK)
         elif block.kind == "contents":
-            parts.append(_contents(listed, ids))
+            parts.append(_contents(block, listed, ids))
         elif block.kind == "table":
             parts.append(_table(block, ids))
         elif block.kind in ("h1", "h2", "h3"):
@@ -129,7 +129,7 @@ def _twips(cm: float) -> int:
     return round(cm * 567)
 
 
-def _contents(listed: list[Block], ids: dict[str, str]) -> str:
+def _contents(title: Block, listed: list[Block], ids: dict[str, str]) -> str:
     """A table of contents field. Word adds page numbers on opening; until then it lists the headings as links."""
     lines: list[tuple[str, str]] = []
     numbers = [0, 0]
@@ -151,9 +151,9 @@ def _contents(listed: list[Block], ids: dict[str, str]) -> str:
         '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
     )
     end = '<w:r><w:fldChar w:fldCharType="end"/></w:r>'
-    title = _paragraph(ids["TOC Heading"], f"<w:r>{_text(house_style.CONTENTS_TITLE)}</w:r>")
+    head = _paragraph(ids["TOC Heading"], _runs(title.runs))
     parts = [
         _paragraph(style, (begin if at == 0 else "") + content + (end if at == len(lines) - 1 else ""))
         for at, (style, content) in enumerate(lines)
     ]
-    return title + "".join(parts) + PAGE_BREAK
+    return head + "".join(parts) + PAGE_BREAK

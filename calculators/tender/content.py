@@ -59,7 +59,7 @@ def context(subject: Tender) -> dict[str, Any]:
     """Return the names the document templates may use.
 
     `title`, `buyer`, `country`, `country_items`, `date`, `data_version`, `engine_version`, `words`, `levels`,
-    `counts`, `open_count`, `open_places`, `groups` and `bidder_groups` (each `title`, `help`, `clauses`), `files`,
+    `counts`, `open_in_annex`, `open_places`, `groups` and `bidder_groups` (each `title`, `help`, `clauses`), `files`,
     `open_topics`, `clauses`, `tests`, `kpis`,
     `decisions`, `left_out`, `problems`, `site_words`, `sites`, `results`, `blank()`.
     """
@@ -90,7 +90,7 @@ def context(subject: Tender) -> dict[str, Any]:
         "words": words,
         "levels": catalogue.LEVELS,
         "counts": {level: sum(item.level == level for item in subject.clauses) for level in catalogue.LEVELS},
-        "open_count": sum(len(item.blanks) for item in subject.clauses),
+        "open_in_annex": sum(view["blanks"] for view in views if view["duty"] != "buyer"),
         "open_places": [
             {
                 "id": item.id,
@@ -98,6 +98,7 @@ def context(subject: Tender) -> dict[str, Any]:
                 "unit": value.unit,
                 "suggestion": value.suggestion,
                 "key": value.key,
+                "of_buyer": item.entry["duty"] == "buyer",
             }
             for item in subject.clauses
             for value in item.blanks

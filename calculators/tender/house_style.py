@@ -21,7 +21,6 @@ from docx.text.paragraph import Paragraph
 FONT = "Calibri"
 INK, BRAND, SHADE = RGBColor(0x12, 0x29, 0x2C), RGBColor(0x0F, 0x5A, 0x5E), "E3F1EF"
 TEXT_WIDTH_CM = 16.5
-CONTENTS_TITLE = "Contents"
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 
 

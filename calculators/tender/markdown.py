@@ -108,8 +108,8 @@ def blocks(text: str) -> Iterator[Block]:
             yield Block(f"h{len(heading[1])}", runs(heading[2]))
         elif line == "---":
             yield Block("break")
-        elif line == "[TOC]":
-            yield Block("contents")
+        elif line.startswith("[TOC]"):
+            yield Block("contents", runs(line[5:].strip()))
         elif line.startswith("- "):
             yield Block("bullet", runs(line[2:]))
         elif line.startswith("> "):

@@ -92,7 +92,11 @@ def _text(
         return (head + note + body).encode()
     from calculators.tender import word
 
-    return word.write(markdown.blocks(f"[TOC]\n\n{body}"), fields(subject, context, words["title"]), template)
+    return word.write(
+        markdown.blocks(f"[TOC] {context['words']['contents']}\n\n{body}"),
+        fields(subject, context, words["title"]),
+        template,
+    )
 
 
 def fields(subject: Tender, context: dict[str, Any], document: str) -> dict[str, str]:

@@ -108,6 +108,10 @@ def test_each_open_place_is_highlighted_and_counted(written):
     ]
     assert len(marked) == places + 1  # and the one that explains what the mark means
     assert all(text.startswith("[") for text in marked)
+    told = re.search(
+        r"There are (\d+) open places", "".join(p.text for p in paragraphs(files["requirement-annex.docx"]))
+    )
+    assert told and int(told[1]) == sum(len(item.blanks) for item in shown)
 
 
 def test_the_annex_holds_every_duty_of_the_bidder_in_full(written):
