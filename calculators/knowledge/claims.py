@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 UNITS = (
-    r"%|per cent|percent|kWp|kWh|kW|MWh|MW|GWh|GW|TWh|kVA|MVA|A|V|Hz|km|kg|g|tonnes?|€|EUR|euros?|cents?|ct|pu|"
-    r"million|billion|seconds?|minutes?|hours?|days?|weeks?|months?|years?"
+    r"%|per cent|percent|kWp|kWh|kW|MWh|MW|GWh|GW|TWh|kVA|MVA|A|V|Hz|km|kg|g|tonnes?|€|EUR|GBP|AUD|USD|CHF|CZK|DKK|NOK|SEK|euros?|cents?|ct|pu|"
+    r"million|billion|seconds?|minutes?|hours?|days?|weeks?|months?|years?|times|o'clock|h|min"
 )
 THINGS = (
     "cars?|vehicles?|buses|trucks|stations?|points?|chargers?|plugs?|sockets?|sessions?|drivers?|users?|people|homes?|"
@@ -24,10 +24,11 @@ NUMBER = r"\d[\d,]*(?:\.\d+)?"
 FIGURE = re.compile(
     rf"(?<![\w.\-/])(?:(?:€|EUR|£|NOK|SEK) ?(?P<money>{NUMBER})"
     rf"|(?P<number>{NUMBER})(?:[ \-\u00a0]?(?:{UNITS})(?!\w)| (?:[a-z\-]+ )?(?:{THINGS})\b)"
+    rf"|(?P<part>\d+) of \d+\b"
     rf"|(?P<year>(?:19|20)\d\d)(?![\w/.:\-]?\d))"
 )
 LAW = re.compile(
-    r"\b(?:must|shall|laws?|legal(?:ly)?|illegal|unlawful|obliged|obligation|mandatory|prohibit(?:s|ed)?|Directive|"
+    r"\b(?:must|shall|laws?|legal(?:ly)?(?! (?:officer|form|advice))|illegal|unlawful|obliged|obligation|mandatory|prohibit(?:s|ed)?|Directive|"
     r"Regulation|Article|Art\.)(?!\w)"
 )
 NOTE = re.compile(r"\[\^([\w-]+)\](?!:)")
@@ -106,7 +107,7 @@ def claims(markdown: str) -> list[Claim]:
     found = []
     for line, text, head in blocks(markdown):
         plain = re.sub(r"\]\([^)]*\)", "]", NOTE.sub("", text))
-        numbers = [m["money"] or m["number"] or m["year"] for m in FIGURE.finditer(plain)]
+        numbers = [m["money"] or m["number"] or m["part"] or m["year"] for m in FIGURE.finditer(plain)]
         law = LAW.findall(plain)
         if not numbers and not law:
             continue

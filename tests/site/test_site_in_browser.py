@@ -76,7 +76,7 @@ def test_the_menu_changes_pages_without_a_reload_and_keeps_the_content_policy(
     page.wait_for_load_state("networkidle")  # the list of pages has arrived
     page.evaluate("window.mark = 1")
     for link, path in (
-        ("Seven needs", "needs/"),
+        ("Guidance", "guidance/"),
         ("How we check", "how-we-check/"),
         ("Calculators", "calculators/"),
     ):
