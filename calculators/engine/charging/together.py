@@ -172,7 +172,7 @@ class _Battery:
         able = active.each(cars.p_discharge_kw) > 0
         self.back = np.flatnonzero(able if pays is None else able & pays[active.step])
         self.back_max = active.each(cars.p_discharge_kw)[self.back] / unit
-        last = active.first + active.count - 1
+        last = self.last = active.first + active.count - 1
         offset = active.each(floor)
         self.goal = start + cars.eta_charge * wish
         offset[last] = self.goal
@@ -206,7 +206,8 @@ class _Battery:
         upper = np.maximum(room * (1 - MARGIN) + self.most_back, WIDTH)
         steps, curve = Steps(self.n_t, -1.0, False), np.zeros(self.n_t)
         found = self._solve(steps, -self.most_back, price / unit, upper, curve, wear / unit)
-        return self._power(found)
+        missing = found[len(self.core.active) + self.back.size + self.last]
+        return self._power(found, np.where(missing > FORGIVEN, missing, 0.0))
 
     def flattest(self, base: np.ndarray, peak: float) -> np.ndarray:
         """Power of each session-step with the least sum of squares of the load at or below `peak`."""
@@ -216,18 +217,17 @@ class _Battery:
         cost = cost - cost.min()
         reach = float((cost + upper).max())
         steps, curve = Steps(self.n_t, -1.0, False), np.full(self.n_t, 1.0 / reach)
-        return self._power(self._solve(steps, -self.most_back, cost / reach, upper, curve))
+        found = self._solve(steps, -self.most_back, cost / reach, upper, curve)
+        return self._power(found, np.zeros(self.goal.size))  # without a limit every goal is reached
 
-    def _power(self, found: np.ndarray) -> np.ndarray:
-        """Net power, moved by the solver's last digits so that bounds and goals are kept exactly."""
+    def _power(self, found: np.ndarray, missing: np.ndarray) -> np.ndarray:
+        """Net power, moved by the solver's last digits so that bounds and goals less `missing` are kept exactly."""
         active, n, n_back = self.core.active, len(self.core.active), self.back.size
         change = self.gain_h * found[:n]
         change[self.back] -= self.drain_h[self.back] * found[n : n + n_back]
         most_up, most_down = self.gain_h * self.full, np.zeros(n)
         most_down[self.back] = self.drain_h[self.back] * self.back_max
-        last = active.first + active.count - 1
-        missing = found[n + n_back + last]
-        goal = active.each(self.goal - np.where(missing > FORGIVEN, missing, 0.0))
+        goal = active.each(self.goal - missing)
         up_left = active.each(active.per_session(most_up)) - active.before(most_up) - most_up
         down_left = active.each(active.per_session(most_down)) - active.before(most_down) - most_down
         low = np.maximum(active.each(self.floor), goal - up_left)

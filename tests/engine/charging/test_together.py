@@ -119,7 +119,7 @@ def test_v2g_reaches_the_lowest_peak_of_the_linear_programme(seed):
     )
     floor = np.minimum(cars.soc_min, cars.soc_arrival) * cars.battery_kwh
     assert (stored >= floor[:, None] - 1e-4).all() and (stored <= cars.battery_kwh[:, None] + 1e-4).all()
-    np.testing.assert_allclose(plan.e_short_kwh, 0, atol=1e-4)
+    np.testing.assert_allclose(plan.e_short_kwh, 0, atol=1e-9)
 
 
 def odd_cars(seed):
