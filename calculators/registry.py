@@ -95,15 +95,11 @@ def run(
         if values[item["name"]] != item["default"]
     }
     function = _function(declared["function"])
-    arguments = dict(values)
-    for item in declared["inputs"]:
-        if item["kind"] == "network":
-            arguments[item["name"]] = _network(values[item["name"]], files or {}, item["name"])
-    parameters = {name: data.read("parameters")[name] for name in declared["parameters"]}
+    arguments = arguments_of(declared, values, files or {})
 
     def compute(chosen: Mapping[str, Any], report: Progress | None) -> Outcome:
         rng = np.random.default_rng(seed)
-        found: Outcome = function(**{**arguments, **chosen}, parameters=parameters, rng=rng, progress=report)
+        found: Outcome = function(**{**arguments, **chosen}, rng=rng, progress=report)
         return found
 
     outcome, widened = unknowns.run(declared, values, compute, seed=seed, progress=progress)
@@ -111,6 +107,18 @@ def run(
         if name in changed:
             changed[name] = {"name": values[name], "sha256": hashlib.sha256(content).hexdigest()}
     return {**_present(declared, outcome, values, changed, seed, lang), "unknown": widened}
+
+
+def arguments_of(
+    declared: Mapping[str, Any], values: Mapping[str, Any], files: Mapping[str, bytes]
+) -> dict[str, Any]:
+    """Return what the calculator's function takes: checked inputs, networks read, parameters by id."""
+    arguments = dict(values)
+    for item in declared["inputs"]:
+        if item["kind"] == "network":
+            arguments[item["name"]] = _network(values[item["name"]], files, item["name"])
+    parameters = data.read("parameters")
+    return {**arguments, "parameters": {name: parameters[name] for name in declared["parameters"]}}
 
 
 def _function(path: str) -> Any:

@@ -143,3 +143,39 @@ def audit(name: str, content: Any) -> str:
         return look(read_tables(name, _content({"file": content})["file"])).as_dict()
 
     return guarded(work)
+
+
+def recheck(calculator: str, request: str, files: Any) -> str:
+    """Calculate the hour with the lowest voltage once more with pandapower; needs the tier "grid".
+
+    Parameters
+    ----------
+    calculator : str
+        A calculator that takes a network and can name its worst moment.
+    request, files
+        As of `run`; the network must be the user's own file.
+
+    Returns
+    -------
+    str
+        JSON object as of `run`; the result is that of `calculators.adapters.recheck`.
+    """
+
+    def work() -> dict[str, Any]:
+        import numpy as np
+
+        from calculators import registry
+        from calculators.adapters.files import read_tables
+        from calculators.adapters.recheck import recheck as beside
+        from calculators.engine.neighbourhood.impact import worst_step
+        from calculators.inputs import check_inputs
+
+        asked, given = json.loads(request), _content(files)
+        declared = registry.definition(calculator)
+        values = check_inputs(declared, asked["inputs"], given)
+        arguments = registry.arguments_of(declared, values, given)
+        p_kw, q_kvar = worst_step(**arguments, rng=np.random.default_rng(asked.get("seed", 1)))
+        (name, content), *_ = given.items()
+        return vars(beside(read_tables(values[name], content), p_kw, q_kvar))
+
+    return guarded(work)

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from calculators import registry
+from calculators.adapters import files
 from tests.watch import watch
 
 pytestmark = pytest.mark.browser
@@ -185,6 +186,22 @@ def test_own_network_is_opened_and_computed(warm: Page, village: Any) -> None:
     asked = {**SMALL, "network": "v.json"}
     live(warm, registry.run(ID, asked, files={"network": text.encode()})["headline"])
     expect(warm.locator(".sc-file-name")).to_have_text("v.json")
+    expect(warm.locator(".sc-audit")).to_contain_text("The file holds 116 buses, 114 lines, 1 transformers")
+    warm.click('[data-action="recheck"]')
+    answer = warm.locator(".sc-recheck-answer")
+    expect(answer).to_contain_text(f"pandapower {pandapower.__version__}", timeout=ENGINE_MS)
+    difference = float(answer.locator("p").inner_text().split(":")[1].removesuffix("pu."))
+    assert difference < 1e-7
+
+
+def test_own_network_in_a_spreadsheet_is_opened(warm: Page, village: Any, tmp_path: Path) -> None:
+    book = tmp_path / "v.xlsx"
+    book.write_bytes(files.write(files.read_tables("v.json", pandapower.to_json(village)), "xlsx"))
+    enter(warm, {**SMALL, "network": "kerber-suburb"})
+    warm.set_input_files("#sc-network-file", book)
+    asked = {**SMALL, "network": "v.xlsx"}
+    live(warm, registry.run(ID, asked, files={"network": book.read_bytes()})["headline"])
+    expect(warm.locator(".sc-file-name")).to_have_text("v.xlsx")
 
 
 def _nan(net: Any) -> None:

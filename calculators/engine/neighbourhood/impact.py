@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from calculators.engine.errors import InputError, Problem
-from calculators.engine.grid import Network
+from calculators.engine.grid import Network, solve
 from calculators.engine.neighbourhood.remedies import remedies
 from calculators.engine.neighbourhood.report import Weeks, outcome
-from calculators.engine.neighbourhood.week import CASES, Assumptions, Case, draw_week
+from calculators.engine.neighbourhood.week import CASES, Assumptions, Case, draw_loads, draw_week
 from calculators.engine.outcome import Driver, Outcome, Progress
 
 MAX_REMEDIES = 5
@@ -88,6 +88,28 @@ def grid_impact(
     if weeks.verdict not in ("fits", "") and not step.stopped:
         tried = remedies(network, base, seeds[weeks.middle], strategy, weeks.week[strategy], step)
     return outcome(weeks, drivers, tried)
+
+
+def worst_step(
+    *,
+    network: Network,
+    ev_share_percent: float,
+    charger_kw: float,
+    household_kwh: float,
+    strategy: str,
+    homes_per_connection: int,
+    parameters: Mapping[str, Any],
+    rng: np.random.Generator,
+    **_: Any,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return load of every connection, shape (n_load,), in the quarter-hour with the lowest voltage. [kW, kvar]
+
+    Arguments as of `grid_impact`; the week is the first of its random weeks.
+    """
+    base = Assumptions(ev_share_percent / 100, charger_kw, household_kwh, homes_per_connection, parameters)
+    loads = draw_loads(network, base, int(rng.integers(0, 2**63, size=1)[0]), (strategy,))
+    step = int(np.nanmin(solve(network, loads.p_kw, loads.q_kvar).vm_pu, axis=0).argmin())
+    return loads.p_kw[:, step], loads.q_kvar[:, step]
 
 
 class _Steps:

@@ -75,6 +75,38 @@ def draw_week(network: Network, base: Assumptions, seed: int, cases: tuple[str, 
     -------
     dict of str to Case
     """
+    loads = draw_loads(network, base, seed, cases)
+    solved = solve(network, loads.p_kw, loads.q_kvar)
+    found = {}
+    for index, case in enumerate(cases):
+        steps = slice(index * N_T, (index + 1) * N_T)
+        vm_pu = np.where(np.isnan(solved.vm_pu[:, steps]), np.inf, solved.vm_pu[:, steps])
+        line = solved.line_loading_percent[:, steps]
+        found[case] = Case(
+            trafo_percent=_highest(solved.trafo_loading_percent[:, steps], axis=0),
+            line_percent=_highest(line, axis=0),
+            vm_min_pu=vm_pu.min(axis=0),
+            feeder_kw=loads.p_kw[:, steps].sum(axis=0),
+            line_max_percent=_highest(line, axis=1),
+            worst_bus=int(vm_pu.min(axis=1).argmin()),
+            short_kwh=loads.short_kwh[index],
+            charged_kwh=loads.charged_kwh[index],
+        )
+    return found
+
+
+@dataclass(frozen=True)
+class Loads:
+    """What every connection draws in the week that counts, one case after the other."""
+
+    p_kw: np.ndarray  # (n_load, n_case * n_t)
+    q_kvar: np.ndarray
+    short_kwh: tuple[float, ...]
+    charged_kwh: tuple[float, ...]
+
+
+def draw_loads(network: Network, base: Assumptions, seed: int, cases: tuple[str, ...]) -> Loads:
+    """Draw homes and cars of one week and charge by each case; arguments as of `draw_week`."""
     rng = np.random.default_rng(seed)
     n_home = network.n_load * base.homes_per_connection
     homes_kw = household_load(
@@ -99,26 +131,14 @@ def draw_week(network: Network, base: Assumptions, seed: int, cases: tuple[str, 
         first_weekday=6,
     )
     at = connection[owner[sessions.evse]] if len(sessions) else np.zeros(0, dtype=int)
-    plans = {case: _charge(sessions, case, household_kw, at, rng) for case in cases}
+    plans = [_charge(sessions, case, household_kw, at, rng) for case in cases]
     reactive = np.tan(np.arccos(float(base.entry("household_power_factor"))))
-    p_kw = np.concatenate([household_kw[:, WEEK] + plan[0][:, WEEK] for plan in plans.values()], axis=1)
-    solved = solve(network, p_kw, np.tile(household_kw[:, WEEK] * reactive, (1, len(cases))))
-    found = {}
-    for index, (case, (charge_kw, short_kwh)) in enumerate(plans.items()):
-        steps = slice(index * N_T, (index + 1) * N_T)
-        vm_pu = np.where(np.isnan(solved.vm_pu[:, steps]), np.inf, solved.vm_pu[:, steps])
-        line = solved.line_loading_percent[:, steps]
-        found[case] = Case(
-            trafo_percent=_highest(solved.trafo_loading_percent[:, steps], axis=0),
-            line_percent=_highest(line, axis=0),
-            vm_min_pu=vm_pu.min(axis=0),
-            feeder_kw=p_kw[:, steps].sum(axis=0),
-            line_max_percent=_highest(line, axis=1),
-            worst_bus=int(vm_pu.min(axis=1).argmin()),
-            short_kwh=short_kwh,
-            charged_kwh=float(charge_kw[:, WEEK].sum() * DT_H),
-        )
-    return found
+    return Loads(
+        p_kw=np.concatenate([household_kw[:, WEEK] + charge_kw[:, WEEK] for charge_kw, _ in plans], axis=1),
+        q_kvar=np.tile(household_kw[:, WEEK] * reactive, (1, len(cases))),
+        short_kwh=tuple(short_kwh for _, short_kwh in plans),
+        charged_kwh=tuple(float(charge_kw[:, WEEK].sum() * DT_H) for charge_kw, _ in plans),
+    )
 
 
 def _charge(

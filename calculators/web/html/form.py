@@ -32,7 +32,9 @@ def _control(item: Mapping[str, Any], ident: str, words: dict[str, str], lang: s
             control += (
                 f'<div class="sc-own sc-live-only"><label for="{ident}-file">{escape(words["ownFile"])}</label>'
                 f'<input type="file" id="{ident}-file" accept=".json,.xlsx,.zip"><p class="sc-hint">'
-                f'<span class="sc-file-name"></span> {escape(words["fileLocal"])}</p><div class="sc-audit"></div></div>'
+                f'<span class="sc-file-name"></span> {escape(words["fileLocal"])}</p><div class="sc-audit"></div>'
+                f'<div class="sc-recheck" hidden>{button(words["recheck"], "recheck")}<p class="sc-hint">'
+                f'{escape(words["recheckHelp"])}</p><div class="sc-recheck-answer" role="status"></div></div></div>'
             )
         return control
     mode = "numeric" if item["kind"] == "integer" else "decimal"

@@ -6,7 +6,7 @@ import { toCsv, toPng, toSvg } from "./export.js";
 import { readBytes, readFile, sha256 } from "./file.js";
 import { Form } from "./form.js";
 import { decode, encode, LINK_LIMIT } from "./link.js";
-import { findings, show } from "./results.js";
+import { bothResults, findings, show } from "./results.js";
 import { autosave, fromScenario, saved, toScenario } from "./scenario.js";
 import { hand } from "./tender-results.js";
 import { translator } from "./words.js";
@@ -109,6 +109,7 @@ export class Calculator {
       png: () => this.png(index),
       keep: () => this.keep(),
       print: () => print(),
+      recheck: () => this.recheck(),
       tender: () => this.announce(this.t(hand(this.result) ? "toTenderDone" : "errStorage")),
       drop: () => this.drop(Number(index)),
     };
@@ -172,6 +173,7 @@ export class Calculator {
       input.value = "";
       input.closest(".sc-field").querySelector(".sc-file-name").textContent = "";
       input.closest(".sc-field").querySelector(".sc-audit").replaceChildren();
+      input.closest(".sc-field").querySelector(".sc-recheck").hidden = true;
     }
   }
 
@@ -425,9 +427,31 @@ export class Calculator {
   async audit(field, name) {
     const list = field.querySelector(".sc-audit");
     list.replaceChildren();
+    field.querySelector(".sc-recheck").hidden = true;
     if (!this.files[name] || this.root.dataset.state !== "live") return;
     const answer = await call("calculators.audit", [this.fileNames[name], this.files[name]]);
     if (answer.ok) list.replaceChildren(...findings(answer.result, this.t));
+    field.querySelector(".sc-recheck").hidden = !answer.ok;
+  }
+
+  /** The worst hour of the user's own network once more, by pandapower in this browser. */
+  async recheck() {
+    const box = this.part(".sc-recheck-answer");
+    box.replaceChildren();
+    this.part(".sc-failure").hidden = true;
+    this.busy(true);
+    try {
+      await ready("grid", this.t, (...news) => this.status(...news));
+      this.status(this.t("stageRun"));
+      const request = JSON.stringify({ inputs: { ...this.changed, ...this.fileNames }, seed: 1 });
+      const answer = await call("calculators.recheck", [this.definition.id, request, this.files]);
+      if (answer.ok) box.replaceChildren(...bothResults(answer.result, this.lang, this.t));
+      else this.problems(answer.error.problems, true);
+    } catch (error) {
+      if (!(error instanceof Cancelled)) this.fail(error.message);
+    } finally {
+      this.busy(false);
+    }
   }
 
   csv(title, table) {

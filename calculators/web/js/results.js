@@ -170,6 +170,21 @@ export function findings({ facts, findings: list }, t) {
   return [h("p", {}, counts), h("details", {}, h("summary", {}, title), h("ul", {}, ...items))];
 }
 
+/** One moment as we and as pandapower calculate it. */
+export function bothResults(found, lang, t) {
+  const columns = [t("result"), t("recheckOurs"), t("recheckTheirs", { version: found.version })];
+  const rows = [
+    [t("recheckVoltage", { bus: found.lowest_bus }), found.ours_vm_pu, found.theirs_vm_pu, 6],
+    [t("recheckTrafo"), found.ours_trafo_percent, found.theirs_trafo_percent, 3],
+  ].map(([label, ours, theirs, decimals]) => [
+    label,
+    pretty(ours, lang, decimals),
+    pretty(theirs, lang, decimals),
+  ]);
+  const difference = found.largest_difference_pu.toExponential(1);
+  return [table(t("recheckTitle"), columns, rows), h("p", {}, t("recheckDiffer", { difference }))];
+}
+
 /** Draw charts into the canvases of a box with the lazily loaded bundle; returns a function that releases them. */
 export async function drawAll(box, charts) {
   if (!charts?.length) return () => {};
