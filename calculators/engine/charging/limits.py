@@ -111,6 +111,16 @@ def network_limits(
                     "shape", f"{name} has {np.shape(rows)[-1]} steps, feeder_kw {feeder_kw.shape[-1]}.", name
                 )
             )
+    buses = 0 if vm_pu is None else np.shape(vm_pu)[0]
+    if fall_pu_per_kw is not None and np.shape(fall_pu_per_kw) != (buses, feeder.size):
+        raise InputError(
+            Problem(
+                "shape",
+                f"fall_pu_per_kw has shape {np.shape(fall_pu_per_kw)}; it must have one row for each row of vm_pu and "
+                f"one column for each of the {feeder.size} sessions.",
+                "fall_pu_per_kw",
+            )
+        )
     share = [(feeder == np.arange(len(feeder_kw))[:, None]).astype(float)]
     room = [feeder_kw]
     if transformer_kw is not None:

@@ -140,6 +140,10 @@ def schedule(
     home = None if home_kw is None else np.asarray(home_kw, dtype=float)
     problems += checks.limits_problems(limits, len(sessions), n_t)
     problems += checks.home_problems(sessions, home, n_t)
+    if not all(0 <= hour <= 24 for hour in window_h):
+        problems.append(
+            Problem("window", f"window_h is {window_h}; both hours must be 0 to 24 h.", "window_h")
+        )
     problems += _number_problems(spread_h, wear_eur_per_kwh, fallback_kw, hold_h, arrays)
     if problems:
         raise InputError(problems)

@@ -100,6 +100,10 @@ def test_where_the_base_is_above_the_limit_nothing_charges():
         ({"feeder": [0, 2]}, "feeder goes from 0 to 2"),
         ({"vm_pu": np.ones((1, 4))}, "go together"),
         ({"feeder_kw": np.full((2, 4), np.nan)}, "finite"),
+        (
+            {"fall_pu_per_kw": np.ones((1, 3)), "vm_pu": np.ones((1, 4))},
+            "one column for each of the 2 sessions",
+        ),
         ({"transformer_kw": np.ones(3)}, "transformer_kw has 3 steps, feeder_kw 4"),
     ],
 )

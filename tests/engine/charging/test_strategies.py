@@ -272,3 +272,19 @@ def test_the_optimum_has_a_peak_no_higher_than_any_other_strategy(seed):
     others = [peak for name, peak in peaks.items() if not STRATEGIES[name].discharges]
     assert peaks["valley-filling"] <= min(others) * 1.0001
     assert peaks["v2g-peak"] <= min(peaks.values()) * 1.0002
+
+
+@pytest.mark.parametrize(
+    ("strategy", "changes", "message"),
+    [
+        ("window", {"window_h": (25.0, 6.0)}, "both hours must be 0 to 24 h"),
+        ("window", {"window_h": (float("nan"), 6.0)}, "both hours must be 0 to 24 h"),
+        ("v2g-price", {"wear_eur_per_kwh": -0.1}, "wear_eur_per_kwh is -0.1"),
+        ("v2h", {"feed_in_eur_per_kwh": 9.0}, "feed_in_eur_per_kwh is above the price in 192 steps"),
+        ("v2h", {"home_kw": np.ones(N_T)}, "home_kw must be finite"),
+        ("uncontrolled", {"limit_kw": 5.0}, "does not keep a site limit"),
+    ],
+)
+def test_what_a_strategy_cannot_use_is_refused_by_name(strategy, changes, message):
+    with pytest.raises(InputError, match=message):
+        plan_of(sample(), strategy, **changes)
