@@ -1,0 +1,1 @@
+"""The city calculator: `charging_demand` is what the definition names."""
