@@ -7,7 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from calculators.engine.errors import InputError, Problem
+from calculators.engine.grid.balanced import loading_per_current
 from calculators.engine.grid.batch import Batch, parts
+from calculators.engine.grid.components import components
 from calculators.engine.grid.fixed_point import Steps
 from calculators.engine.grid.network import Network
 from calculators.engine.grid.solve import prepare
@@ -16,6 +18,9 @@ from calculators.engine.grid.unbalanced import Unbalanced
 
 LIMITS = ("trafo", "line", "vm_low", "vm_high", "drop", "vuf")
 """Codes, in the order of the rows of `Use`; what cannot be solved counts as `collapse`."""
+
+TOL_KVA = 1e-4
+"""A tenth of a watt at any customer: voltages to 1e-7 pu, far below what a limit resolves."""
 
 MAX_ITERATIONS = 60
 """A step that takes longer is at the edge of collapse, far outside every voltage band."""
@@ -30,11 +35,11 @@ class Limits:
     trafo_percent, line_percent : float
         Loading of the most loaded transformer and line. [%]
     vm_min_pu, vm_max_pu : float
-        Voltage band; per phase where phases are told apart. [pu]
+        Voltage band at the customers; per phase where phases are told apart. [pu]
     drop_percent : float
-        Planning limit: voltage drop from the supply point to any bus. [%]
+        Planning limit: voltage drop from the supply point to any customer. [%]
     vuf_percent : float
-        Voltage unbalance factor; only where phases are told apart. [%]
+        Voltage unbalance factor at the customers; only where phases are told apart. [%]
     """
 
     trafo_percent: float | None = 100.0
@@ -82,40 +87,55 @@ class Meter:
     def __init__(self, network: Network, limits: Limits, *, phases: bool) -> None:
         limits.check(network.slack_vm_pu)
         self.network, self.limits, self.phases = network, limits, phases
+        customers = np.unique(network.load_node[network.load_node >= 0])
+        self.nodes, self.branches = customers, np.arange(network.n_branch)
         if phases:
             model = Unbalanced.of(network)
+            self._check_neutral(model)
+            model.nodes, model.branches = customers, distinct_branches(network)
+            self.nodes, self.branches = np.arange(customers.size), model.branches
             own = model.phases
             self.ready, self.generators = prepare_3ph(network, model), (own.sgen_p_kw, own.sgen_q_kvar)
-            missing = ~own.load_delta & (network.load_node >= 0) & ~model.earth.has_neutral[network.load_node]
-            if missing.any():
-                name = network.load_names[int(np.flatnonzero(missing)[0])]
-                raise InputError(
-                    Problem(
-                        "no-neutral", "no neutral reaches it.", name, "Connect it between phases (delta)."
-                    )
-                )
         else:
             self.ready, self.generators = prepare(network), (network.p_sgen_kw, network.q_sgen_kvar)
-        # Rows that carry names, by node or branch; the first bus of a node stands for it.
-        self.bus = _first_row(network.bus_node, network.n_node)
-        self.trafo, self.line = (
-            np.flatnonzero(rows >= 0) for rows in (network.trafo_branch, network.line_branch)
+        # Rows of results, and the rows of the tables they stand for; the first bus of a node names it.
+        self.bus = _first_row(network.bus_node, network.n_node)[customers]
+        self.trafos, self.lines = (
+            self._rows(_first_row(of_branch, network.n_branch))
+            for of_branch in (network.trafo_branch, network.line_branch)
         )
+
+    def _rows(self, named: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Positions among the branches measured that are of one kind, and their rows in its table."""
+        of_branch = named[self.branches]
+        position = np.flatnonzero(of_branch >= 0)
+        return position, of_branch[position]
+
+    def _check_neutral(self, model: Unbalanced) -> None:
+        network, own = self.network, model.phases
+        missing = ~own.load_delta & (network.load_node >= 0) & ~model.earth.has_neutral[network.load_node]
+        if missing.any():
+            name = network.load_names[int(np.flatnonzero(missing)[0])]
+            raise InputError(
+                Problem("no-neutral", "no neutral reaches it.", name, "Connect it between phases (delta).")
+            )
 
     def use(self, p_kw: np.ndarray, q_kvar: np.ndarray) -> Use:
         """Return the use of loads (n_load, n_t), or (n_load, 3, n_t) where phases are told apart. [kW, kvar]"""
         n_t = p_kw.shape[-1]
         generators = tuple(np.broadcast_to(one[..., None], (*one.shape, n_t)) for one in self.generators)
         powers = self.ready.powers((p_kw, q_kvar), (generators[0], generators[1]))
-        batch = Batch(self.ready.make, powers, 1e-6, MAX_ITERATIONS)
+        batch = Batch(self.ready.make, powers, TOL_KVA, MAX_ITERATIONS)
         share, element = np.zeros((len(LIMITS), n_t)), np.zeros((len(LIMITS), n_t), dtype=int)
+
+        width = 3 * self.bus.size + self.branches.size if self.phases else self.network.n_node
 
         def reduce(part: slice, found: Steps) -> int:
             self._judge(found, share[:, part], element[:, part])
             share[:, part][:, found.residual > batch.tol_pu] = np.inf
             return int(part.stop)
 
-        for _ in batch.run(reduce, parts(n_t, self.network.n_node // (3 if self.phases else 1)), stop=False):
+        for _ in batch.run(reduce, parts(n_t, width), stop=False):
             pass
         return Use(share, element)
 
@@ -126,8 +146,8 @@ class Meter:
             by_phase = voltage.reshape(-1, 3, voltage.shape[1])
             low, high = by_phase.min(axis=1), by_phase.max(axis=1)
         else:
-            (low, loading), unbalance = found.quantities, None
-            high = low
+            (voltage, loading), unbalance = found.quantities, None
+            low = high = voltage[self.nodes]
         source = network.slack_vm_pu
 
         def put(row: int, values: np.ndarray, rows: np.ndarray, zero: float, span: float | None) -> None:
@@ -136,14 +156,44 @@ class Meter:
                 share[row] = (np.take_along_axis(values, worst[None], axis=0)[0] - zero) / span
                 element[row] = rows[worst]
 
-        put(0, loading[network.trafo_branch[self.trafo]], self.trafo, 0.0, limits.trafo_percent)
-        put(1, loading[network.line_branch[self.line]], self.line, 0.0, limits.line_percent)
+        (trafo, trafo_row), (line, line_row) = self.trafos, self.lines
+        put(0, loading[trafo], trafo_row, 0.0, limits.trafo_percent)
+        put(1, loading[line], line_row, 0.0, limits.line_percent)
         least, most, drop = limits.vm_min_pu, limits.vm_max_pu, limits.drop_percent
         put(2, -low, self.bus, -source, None if least is None else source - least)
         put(3, high, self.bus, source, None if most is None else most - source)
         put(4, -low, self.bus, -source, None if drop is None else drop / 100)
         if unbalance is not None:
             put(5, unbalance, self.bus, 0.0, limits.vuf_percent)
+
+
+def distinct_branches(network: Network) -> np.ndarray:
+    """Return the branches without those that carry the current of another with a smaller rating.
+
+    Lines without shunts in a row, with nothing connected between them, carry one current.
+    """
+    start, stop, phases = network.branch_from, network.branch_to, network.three_phase
+    plain = np.zeros(network.n_branch, dtype=bool)
+    plain[network.line_branch[network.line_branch >= 0]] = True
+    plain &= (network.branch_y_from_pu == 0) & (network.branch_y_to_pu == 0) & (network.branch_ratio == 1)
+    if phases is not None:
+        ff, ft, _, tt = phases.branch_y0_pu
+        plain &= (ff == -ft) & (tt == -ft)
+    degree, plain_degree = (
+        np.bincount(np.concatenate([start[some], stop[some]]), minlength=network.n_node)
+        for some in (np.ones(network.n_branch, dtype=bool), plain)
+    )
+    bare = (degree == 2) & (plain_degree == 2)
+    used = np.concatenate([network.load_node, network.sgen_node, [network.slack_node]])
+    bare[used[used >= 0]] = False
+    ends = np.concatenate([start, stop])
+    branch = np.tile(np.arange(network.n_branch), 2)
+    at = np.flatnonzero(bare[ends])
+    at = at[np.argsort(ends[at], kind="stable")]  # the two branches of each bare node side by side
+    chain = components(network.n_branch, branch[at[0::2]], branch[at[1::2]])
+    by_rating = np.argsort(-loading_per_current(network)[0], kind="stable")
+    found: np.ndarray = np.sort(by_rating[np.unique(chain[by_rating], return_index=True)[1]])
+    return found
 
 
 def _first_row(index: np.ndarray, n: int) -> np.ndarray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from calculators.engine.grid.components import components
 from calculators.engine.grid.linear import Circuit
 
 BLOCK_SIZES = (6, 10, 16, 24, 40, 64, 100, 160, 10**9)
@@ -52,15 +53,9 @@ class _Neighbours:
             elif self.parent[here] >= 0:
                 below[self.parent[here]] += below[here]
         # Blocks are what hangs together without the cut groups; loops may join what the tree kept apart.
-        label = np.where(is_cut, -1, np.arange(self.n))
         inner = ~is_cut[self.start] & ~is_cut[self.stop]
-        start, stop = self.start[inner], self.stop[inner]
-        while True:
-            before = label.copy()
-            np.minimum.at(label, start, label[stop])
-            label[~is_cut] = label[label[~is_cut]]
-            if np.array_equal(before, label):
-                break
+        label = components(self.n, self.start[inner], self.stop[inner])
+        label[is_cut] = -1
         label[~is_cut] = np.unique(label[~is_cut], return_inverse=True)[1]
         return label
 

@@ -19,6 +19,7 @@ import numpy as np
 
 from calculators.engine.errors import InputError, Problem
 from calculators.engine.grid.balanced import admittances, loading_per_current
+from calculators.engine.grid.components import components
 from calculators.engine.grid.linear import Circuit, Quantity
 from calculators.engine.grid.network import S_BASE_KVA, Network
 from calculators.engine.grid.phases import ThreePhase
@@ -47,17 +48,9 @@ class Earth:
 
 def earth(network: Network, phases: ThreePhase) -> Earth:
     """Follow the zero sequence from star points and the source."""
-    label = np.arange(network.n_node)
     start, stop = network.branch_from, network.branch_to
     joined = phases.branch_y0_pu[1] != 0
-    while True:
-        before = label.copy()
-        lower = np.minimum(label[start[joined]], label[stop[joined]])
-        np.minimum.at(label, start[joined], lower)
-        np.minimum.at(label, stop[joined], lower)
-        label = label[label]
-        if np.array_equal(before, label):
-            break
+    label = components(network.n_node, start[joined], stop[joined])
     trafo = np.zeros(network.n_branch, dtype=bool)
     trafo[network.trafo_branch[network.trafo_branch >= 0]] = True
     rooted = np.zeros(network.n_node, dtype=bool)
@@ -89,10 +82,14 @@ def lag(network: Network, phases: ThreePhase) -> np.ndarray:
 
 
 class Unbalanced:
-    """Builds the circuit for elements at (node, phase, delta)."""
+    """Builds the circuit for elements at (node, phase, delta).
+
+    `nodes` and `branches` are those whose results are wanted; all unless changed.
+    """
 
     def __init__(self, network: Network, phases: ThreePhase) -> None:
         self.network, self.phases = network, phases
+        self.nodes, self.branches = np.arange(network.n_node), np.arange(network.n_branch)
         self.earth = earth(network, phases)
         turned = lag(network, phases)
         self.phase = np.repeat(PHASE_OF_SEQUENCE[None], network.n_node, axis=0)  # (n_node, 3, 3)
@@ -157,52 +154,61 @@ class Unbalanced:
 
     def voltage(self) -> Quantity:
         """|V| of each phase to neutral; between phases where there is no neutral."""
-        n = self.network.n_node
-        seen = np.where(self.earth.has_neutral[:, None, None], self.phase, self.between / np.sqrt(3))
+        n, nodes = self.nodes.size, self.nodes
+        neutral = self.earth.has_neutral[nodes][:, None, None]
+        seen = np.where(neutral, self.phase[nodes], self.between[nodes] / np.sqrt(3))
         index = np.repeat(np.arange(3 * n), 3)
-        node = np.repeat(3 * np.arange(n), 9) + np.tile(np.arange(3), 3 * n)
+        node = np.repeat(3 * nodes, 9) + np.tile(np.arange(3), 3 * n)
         return Quantity(3 * n, 1, "max", index, np.zeros(9 * n, dtype=int), node, seen.ravel())
 
     def unbalance(self) -> Quantity:
         """Negative over positive sequence. [%]"""
-        n = self.network.n_node
-        every, zero = np.arange(n), np.zeros(n, dtype=int)
-        return Quantity(
-            n, 2, "ratio", np.tile(every, 2), np.concatenate([zero, zero + 1]),
-            np.concatenate([3 * every + 2, 3 * every + 1]), np.repeat([100.0, 1.0], n),
-        )  # fmt: skip
+        n = self.nodes.size
+        layer = np.repeat([0, 1], n)
+        node = np.concatenate([3 * self.nodes + 2, 3 * self.nodes + 1])
+        return Quantity(n, 2, "ratio", np.tile(np.arange(n), 2), layer, node, np.repeat([100.0, 1.0], n))
 
     def ends(self) -> list[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         """For each end: its node, and the current entering there per voltage of the from and of the to node (3, m)."""
-        ff, ft, tf, tt = (np.stack([zero, one, one]) for zero, one in
-                          zip(self.phases.branch_y0_pu, admittances(self.network), strict=True))  # fmt: skip
-        return [(self.network.branch_from, ff, ft), (self.network.branch_to, tf, tt)]
+        ff, ft, tf, tt = (
+            np.stack([zero, one, one])[:, self.branches]
+            for zero, one in zip(self.phases.branch_y0_pu, admittances(self.network), strict=True)
+        )
+        start, stop = self.network.branch_from[self.branches], self.network.branch_to[self.branches]
+        return [(start, ff, ft), (stop, tf, tt)]
 
     def loading(self) -> Quantity:
         """Highest of the phase currents at both ends over the rating. [%]"""
-        network = self.network
-        m, pieces = network.n_branch, []
+        pieces = []
         for end, ((node, of_from, of_to), scale) in enumerate(
-            zip(self.ends(), loading_per_current(network), strict=True)
+            zip(self.ends(), loading_per_current(self.network), strict=True)
         ):
             for x in range(3):
                 for s in range(3):
-                    factor = self.phase[node, x, s] * scale
-                    layer = np.full(m, 3 * end + x)
-                    pieces.append((np.arange(m), layer, 3 * network.branch_from + s, factor * of_from[s]))
-                    pieces.append((np.arange(m), layer, 3 * network.branch_to + s, factor * of_to[s]))
-        return _quantity(m, 6, pieces)
+                    factor = self.phase[node, x, s] * scale[self.branches]
+                    pieces.append((3 * end + x, s, factor * of_from[s], factor * of_to[s]))
+        return self._of_branches(6, pieces)
 
     def neutral(self) -> Quantity:
         """Sum of the phase currents, at the end where it is larger. [A]"""
-        network = self.network
-        m, pieces = network.n_branch, []
+        pieces = []
         for end, (node, of_from, of_to) in enumerate(self.ends()):
-            amps = 3 * S_BASE_KVA / np.sqrt(3.0) / network.node_vn_kv[node]
-            layer = np.full(m, end)
-            pieces.append((np.arange(m), layer, 3 * network.branch_from, amps * of_from[0]))
-            pieces.append((np.arange(m), layer, 3 * network.branch_to, amps * of_to[0]))
-        return _quantity(m, 2, pieces)
+            amps = 3 * S_BASE_KVA / np.sqrt(3.0) / self.network.node_vn_kv[node]
+            pieces.append((end, 0, amps * of_from[0], amps * of_to[0]))
+        return self._of_branches(2, pieces)
+
+    def _of_branches(
+        self, layers: int, pieces: Sequence[tuple[int, int, np.ndarray, np.ndarray]]
+    ) -> Quantity:
+        """Sum pieces (layer, sequence, factor of the from node's voltage, of the to node's)."""
+        m = self.branches.size
+        start, stop = 3 * self.network.branch_from[self.branches], 3 * self.network.branch_to[self.branches]
+        node = np.concatenate([end + sequence for _, sequence, _, _ in pieces for end in (start, stop)])
+        layer = np.repeat([layer for layer, _, _, _ in pieces], 2 * m)
+        value = np.concatenate([factor for piece in pieces for factor in piece[2:]])
+        index = np.tile(np.arange(m), 2 * len(pieces))
+        used = value != 0
+        return Quantity(m, layers, "max", index[used], layer[used], node[used], value[used])
 
     def at_source(self) -> Quantity:
         """|V_0| and |V_2| at the supply point: what its own impedance consumes."""
@@ -210,9 +216,3 @@ class Unbalanced:
         return Quantity(
             2, 1, "max", np.arange(2), np.zeros(2, dtype=int), np.array([slack, slack + 2]), np.ones(2)
         )
-
-
-def _quantity(n: int, layers: int, pieces: Sequence[tuple[np.ndarray, ...]]) -> Quantity:
-    index, layer, node, value = (np.concatenate(column) for column in zip(*pieces, strict=True))
-    used = value != 0
-    return Quantity(n, layers, "max", index[used], layer[used], node[used], value[used])

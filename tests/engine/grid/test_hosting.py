@@ -232,3 +232,21 @@ def test_bad_calls_are_refused_by_message(rural, name):
         capacity(rural, options.pop("base"), options.pop("ev"), **options)
     with pytest.raises(InputError, match="numbers 0, 1 or 2"):
         capacity(rural, by_phase(rural, base), ev, phases=np.full(rural.n_load, 4))
+
+
+def test_use_by_phase_is_that_of_the_whole_network_though_rows_of_lines_are_measured_once():
+    net = pn.ieee_european_lv_asymmetric("on_peak_566")
+    rng = np.random.default_rng(8)
+    net.line["max_i_ka"] = rng.uniform(0.1, 0.5, len(net.line))
+    network = from_pandapower(net)
+    p = rng.uniform(0, 3, (network.n_load, 3, 6))
+    meter = importlib.import_module("calculators.engine.grid.limits").Meter(network, Limits(), phases=True)
+    use, whole = meter.use(p, 0.3 * p), solve_3ph(network, p, 0.3 * p)
+    np.testing.assert_allclose(100 * use.share[1], whole.line_loading_percent.max(axis=0), rtol=1e-5)
+    np.testing.assert_array_equal(use.element[1], whole.line_loading_percent.argmax(axis=0))
+    np.testing.assert_allclose(100 * use.share[0], whole.trafo_loading_percent.max(axis=0), rtol=1e-5)
+    at_customers = np.isin(network.bus_node, network.load_node)
+    lowest = whole.vm_pu[at_customers].min(axis=(0, 1))
+    np.testing.assert_allclose(use.share[2], (1.05 - lowest) / (1.05 - 0.9), rtol=1e-5)
+    np.testing.assert_allclose(use.share[5] * 2.0, whole.vuf_percent[at_customers].max(axis=0), rtol=1e-5)
+    assert meter.branches.size < network.n_branch / 3
