@@ -17,7 +17,7 @@ MAX_PARTS = 6
 CONFIDENCE = {
     "high": "read in the source",
     "medium": "from a report on the source, or in part",
-    "computed": "computed by us from the source",
+    "computed": "computed or set by us, see the note",
 }
 
 
@@ -127,6 +127,6 @@ def counts(parameters: Parameters, definitions: Definitions) -> str:
     idle = sum(name not in users(definitions) for name in parameters)
     return (
         f"<p>{len(parameters)} assumptions: {number['high']} read in the source, {number['medium']} from reports on "
-        f"it or in part, {number['computed']} computed by us from open data. "
+        f"it or in part, {number['computed']} computed or set by us, with the way noted. "
         f"{idle} are not read by a calculator yet.</p>"
     )

@@ -90,9 +90,13 @@ def _problems(tool: Tool, name: str) -> list[Problem]:
     if set(source) != {"title", "url"}:
         return [*found, Problem("tools-key", "source must hold title and url.", where)]
     found += [
-        Problem("tools-url", f"'{url}' is no address: begin with https:// or, on this site, with ../.", where)
+        Problem(
+            "tools-url",
+            f"'{url}' is no address: begin with http:// or https:// or, on this site, with ../.",
+            where,
+        )
         for url in (tool["url"], source["url"])
-        if not re.match(r"https://[\w.-]+\.\w+(/|$)|\.\./", url)
+        if not re.match(r"https?://[\w.-]+\.\w+(/|$)|\.\./", url)
     ]
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", tool["checked_on"]):
         found.append(Problem("tools-date", f"checked_on is '{tool['checked_on']}'.", where))
@@ -169,7 +173,6 @@ def counts(tools: Sequence[Tool]) -> str:
     number = {kind: sum(tool["licence_kind"] == kind for tool in tools) for kind in LICENCES}
     browser = sum(tool["skill"] == "browser" for tool in tools)
     return (
-        f"<p>{len(tools)} tools: {browser} need no more than a browser. {number['open']} are open source, "
-        f"{number['free']} are free to use on conditions, and for {number['unknown']} we found no licence in what we "
-        "read.</p>"
+        f"<p>{len(tools)} tools; {browser} of them need no more than a browser. Open source: {number['open']}. Free to "
+        f"use on conditions: {number['free']}. No licence found in what we read: {number['unknown']}.</p>"
     )
