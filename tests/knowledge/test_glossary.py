@@ -10,7 +10,10 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "glossary.md").read_text("utf-8")
-ENTRIES = dict(re.findall(r"^([^\n:|#\s][^\n]*)\n:   (.+?)(?=\n\n|\Z)", PAGE, flags=re.M | re.S))
+FOUND = re.findall(
+    r"^([^\n:|#\s][^\n]*?)(?: \{ #([\w-]+) \})?\n:   (.+?)(?=\n\n|\Z)", PAGE, flags=re.M | re.S
+)
+ENTRIES = {term: text for term, _, text in FOUND}
 
 
 def test_the_glossary_explains_at_least_120_words() -> None:
@@ -18,8 +21,17 @@ def test_the_glossary_explains_at_least_120_words() -> None:
 
 
 def test_no_word_is_explained_twice() -> None:
-    terms = re.findall(r"^([^\n:|#\s][^\n]*)\n:   ", PAGE, flags=re.M)
-    assert [term for term, count in Counter(map(str.casefold, terms)).items() if count > 1] == []
+    terms = [term.casefold() for term, _, _ in FOUND]
+    assert [term for term, count in Counter(terms).items() if count > 1] == []
+
+
+def test_every_word_has_an_anchor_of_its_own_to_link_to() -> None:
+    headings = {
+        re.sub(r"\W+", "-", head.casefold()).strip("-")
+        for head in re.findall(r"^## ([^{\n]+)", PAGE, flags=re.M)
+    }
+    anchors = [anchor for _, anchor, _ in FOUND]
+    assert all(anchors) and len(set(anchors)) == len(anchors) and not headings & set(anchors)
 
 
 @pytest.mark.parametrize("term", ENTRIES)
