@@ -57,6 +57,10 @@ def on_files(files: Files, config: Any) -> Files:
         for name, written in examples().items():
             for file, body in written.items():
                 files.append(File.generated(config, f"tender/examples/{name}/{file}", content=body))
+        for path in sorted((EXAMPLES / "logs").glob("*.csv")):
+            files.append(
+                File.generated(config, f"tender/examples/logs/{path.name}", content=path.read_bytes())
+            )
     except DataError as error:
         raise PluginError(f"{error} Pages of the catalogue need it: run `make data`.") from error
     return files

@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from cases import EXAMPLES, example, file
 
 from calculators import DATA_VERSION
 from calculators.engine.errors import InputError
 from calculators.tender import answers
+from tests.tender.cases import EXAMPLES, example, file
 
 RESULT = {
     "calculator": "smart-charging-strategies",

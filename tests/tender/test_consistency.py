@@ -1,9 +1,9 @@
 """Numbers that contradict each other are found; numbers that fit are not."""
 
 import pytest
-from cases import EXAMPLES, example, file
 
 from calculators.tender import answers, content
+from tests.tender.cases import EXAMPLES, example, file
 
 
 def codes(**more):

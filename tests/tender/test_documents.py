@@ -6,13 +6,13 @@ import zipfile
 
 import openpyxl
 import pytest
-from cases import EXAMPLES, example, file, profiles
 from docx import Document
 from docx.enum.text import WD_COLOR_INDEX
 
 from calculators import tender
 from calculators.engine.errors import InputError
 from calculators.tender import answers, catalogue, content, house_style, markdown, word
+from tests.tender.cases import EXAMPLES, example, file, profiles
 
 FILES = {
     "requirement-annex.docx", "requirement-annex.md", "test-protocol.docx", "test-protocol.md", "data-annex.docx",

@@ -1,9 +1,8 @@
 """Numbers in clauses: entered, calculated, answered, set by law, or visibly open."""
 
-from cases import file
-from test_answers import RESULT
-
 from calculators.tender import answers, content
+from tests.tender.cases import file
+from tests.tender.test_answers import RESULT
 
 SITE = {"q03": "kerbside-ac", "q05": "public"}
 CALCULATED = {"from": "smart-charging-strategies.min_power_kw"}

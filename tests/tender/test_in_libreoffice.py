@@ -9,9 +9,9 @@ import subprocess
 
 import openpyxl
 import pytest
-from cases import EXAMPLES, example
 
 from calculators import tender
+from tests.tender.cases import EXAMPLES, example
 
 pytestmark = pytest.mark.skipif(
     not (shutil.which("soffice") and shutil.which("pdftotext")),

@@ -5,10 +5,10 @@ import subprocess
 import sys
 
 import pytest
-from cases import file, pairwise, profiles
 
 from calculators.engine.errors import InputError
 from calculators.tender import answers, catalogue, consistency, content, fill, select
+from tests.tender.cases import file, pairwise, profiles
 
 REQUIREMENTS = catalogue.requirements()
 PUBLIC_SITES = [
