@@ -76,7 +76,7 @@ def table(parameters: Parameters, definitions: Definitions, root: str, lang: str
     )
     heads = "".join(f'<th scope="col">{head}</th>' for head in HEADS)
     return (
-        '<table class="reg-table" data-search-exclude><caption>Every number the calculators start from</caption>'
+        '<table class="reg-table kn-table" data-search-exclude><caption>Every number the calculators start from</caption>'
         f"<thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     )
 
@@ -99,7 +99,7 @@ def _row(entry: Mapping[str, Any], used: list[tuple[str, str]], root: str) -> st
     return (
         f'<tr id="{escape(entry["id"])}"><th scope="row">{escape(entry["description"])}'
         f'<span class="reg-sub"><code>{escape(entry["id"])}</code></span>{spread}</th>'
-        + "".join(f"<td>{cell}</td>" for cell in cells)
+        + "".join(f'<td data-label="{head}">{cell}</td>' for head, cell in zip(HEADS[1:], cells, strict=True))
         + "</tr>"
     )
 

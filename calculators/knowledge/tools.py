@@ -107,13 +107,16 @@ def choose(tools: Sequence[Tool]) -> str:
     """Return the table to choose by: a question, what answers it in a browser, what answers it with a programmer."""
     rows = "".join(
         f'<tr><th scope="row">{escape(text)}</th>'
-        + "".join(f"<td>{_names(tools, word, skill)}</td>" for skill in SKILLS)
+        + "".join(
+            f'<td data-label="With {escape(name)}">{_names(tools, word, skill)}</td>'
+            for skill, name in SKILLS.items()
+        )
         + "</tr>"
         for word, text in QUESTIONS.items()
     )
     heads = "".join(f'<th scope="col">With {escape(text)}</th>' for text in SKILLS.values())
     return (
-        '<table class="reg-table"><caption>Which tool for which question</caption>'
+        '<table class="reg-table kn-table"><caption>Which tool for which question</caption>'
         f'<thead><tr><th scope="col">Your question</th>{heads}</tr></thead><tbody>{rows}</tbody></table>'
     )
 
@@ -129,16 +132,21 @@ def _names(tools: Iterable[Tool], question: str, skill: str) -> str:
 
 def table(tools: Sequence[Tool]) -> str:
     """Return all tools by the same five measures."""
-    heads = ("Tool", "What it answers", "Scale", "Needs", "Licence")
+    heads = ("What it answers", "Scale", "Needs", "Licence")
     rows = "".join(
         f'<tr><th scope="row"><a href="#{escape(tool["id"])}">{escape(tool["name"])}</a></th>'
-        f"<td>{escape(tool['answers'])}</td><td>{escape(tool['scale'])}</td>"
-        f"<td>{escape(SKILLS[tool['skill']])}</td><td>{escape(tool['licence'])}</td></tr>"
+        + "".join(
+            f'<td data-label="{head}">{escape(text)}</td>'
+            for head, text in zip(
+                heads, (tool["answers"], tool["scale"], SKILLS[tool["skill"]], tool["licence"]), strict=True
+            )
+        )
+        + "</tr>"
         for tool in tools
     )
-    head = "".join(f'<th scope="col">{name}</th>' for name in heads)
+    head = "".join(f'<th scope="col">{name}</th>' for name in ("Tool", *heads))
     return (
-        '<table class="reg-table"><caption>All tools, by the same measures</caption>'
+        '<table class="reg-table kn-table"><caption>All tools, by the same measures</caption>'
         f"<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
     )
 

@@ -67,7 +67,7 @@ def counted(root: Path) -> str:
     own = sum(claim.own and not claim.sourced for claim in found)
     return (
         f"The guidance pages make {len(found) - own} statements with a figure or a rule that carry a source, and {own} "
-        "that are our own estimates and say so. The build refuses any other."
+        "that are our own estimates and say so. The tests refuse any other."
     )
 
 

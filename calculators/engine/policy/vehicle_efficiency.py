@@ -31,7 +31,7 @@ from calculators.engine.policy.two_fleets import (
 
 N_DRAW = 1000
 """Draws of everything that needs no power flow."""
-N_SMART = 4
+N_SMART = 3
 """Weeks charged by peak-flattening too; it takes most of the time."""
 MINERALS = ("lithium", "nickel", "cobalt", "graphite", "copper")
 MIN_KWH = 5.0
