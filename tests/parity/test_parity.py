@@ -43,7 +43,7 @@ RUN = """async ([calculator, cases]) => {
   const answers = [];
   for (const inputs of cases) {
     const request = JSON.stringify({ inputs, seed: 7 });
-    answers.push(await ask({ action: "call", method: "calculators.run", parameters: [calculator, request] }));
+    answers.push(await ask({ action: "call", method: "calculators.run", parameters: [calculator, request, {}] }));
   }
   return answers;
 }"""

@@ -22,7 +22,7 @@ def visits(
     spread = float(statistics.get("day_spread", 0.0))
     if spread > 0:
         rate = rate * rng.gamma(spread**-2, spread**2, size=off.size)
-    count = rng.poisson(rate * n_evse)
+    count = rng.poisson(rate * n_evse).astype(np.intp)  # in a browser the draw is wider than an index
     return np.zeros(int(count.sum()), dtype=int), np.repeat(np.arange(off.size), count)
 
 
