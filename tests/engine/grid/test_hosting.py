@@ -248,5 +248,8 @@ def test_use_by_phase_is_that_of_the_whole_network_though_rows_of_lines_are_meas
     at_customers = np.isin(network.bus_node, network.load_node)
     lowest = whole.vm_pu[at_customers].min(axis=(0, 1))
     np.testing.assert_allclose(use.share[2], (1.05 - lowest) / (1.05 - 0.9), rtol=1e-5)
-    np.testing.assert_allclose(use.share[5] * 2.0, whole.vuf_percent[at_customers].max(axis=0), rtol=1e-5)
+    # Unbalance is a small difference of voltages known to 1e-5 pu at worst; its limit is 2 %.
+    np.testing.assert_allclose(
+        use.share[5] * 2.0, whole.vuf_percent[at_customers].max(axis=0), rtol=0, atol=1e-4
+    )
     assert meter.branches.size < network.n_branch / 3
