@@ -24,14 +24,14 @@ from calculators.knowledge.cases_words import (
     where,
 )
 
-NEED_ANCHORS = {
+NEED_PAGES = {
     1: "strategy",
-    2: "public-space",
-    3: "tenders",
-    4: "grid",
-    5: "hardware-software",
-    6: "examples",
-    7: "together",
+    2: "smart-charging-and-v2g",
+    3: "governance",
+    4: "grid-constraints",
+    5: "roles",
+    6: "grid-prognosis",
+    7: "digital-tools",
 }
 
 
@@ -106,7 +106,7 @@ def _where(case: Case) -> str:
 def _facts(case: Case) -> str:
     place = case["place"]
     needs = ", ".join(
-        f'<a href="../../needs/#{NEED_ANCHORS[n]}">{n}. {escape(NEEDS[n])}</a>' for n in case["needs"]
+        f'<a href="../../guidance/needs/{NEED_PAGES[n]}/">{n}. {escape(NEEDS[n])}</a>' for n in case["needs"]
     )
     unknown = case.get("unknown", {})
     rows = [

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 NEEDS = {
-    1: "A charging strategy that looks at the grid",
-    2: "Public space",
-    3: "Tender procedures",
-    4: "The grid",
-    5: "Hardware and software",
-    6: "Validated knowledge and examples",
-    7: "Planning mobility and energy together",
+    1: "A strategy that forecasts grid impact",
+    2: "Smart charging and V2G with all parties",
+    3: "Governance and rules",
+    4: "Grid constraints",
+    5: "Public and private roles, chicken and egg of V2G",
+    6: "Prognosis of grid operators and grid impact",
+    7: "Digital tools for joint planning",
 }
 THEMES = {
     "smart-charging": "Smart charging",
