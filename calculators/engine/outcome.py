@@ -11,6 +11,20 @@ Progress = Callable[[int, int], bool]
 """`progress(done, total)`, called between chunks; False stops the run."""
 
 
+class Steps:
+    """Counts what was done and remembers that the user stopped; call it after each piece of work."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self.progress, self.total, self.done, self.stopped = progress, total, 0, False
+
+    def __call__(self) -> bool:
+        """Return whether to go on."""
+        self.done += 1
+        if self.progress is not None and not self.progress(self.done, self.total):
+            self.stopped = True
+        return not self.stopped
+
+
 @dataclass(frozen=True)
 class Estimate:
     """A number with its band: in 8 of 10 cases like this one it lies between `p10` and `p90`."""

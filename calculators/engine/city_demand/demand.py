@@ -14,6 +14,7 @@ from calculators.engine.city_demand.uptake import own_path
 from calculators.engine.demand.city import KINDS, CityInputs, Range, city_demand
 from calculators.engine.errors import InputError, Problem
 from calculators.engine.outcome import Driver, Outcome, Progress
+from calculators.engine.parameters import newest
 
 N_DRAWS = 2000
 N_STEPS = 5
@@ -100,7 +101,7 @@ def charging_demand(
     step = _Steps(progress)
     years = tuple(range(base_year, target_year + 1))
     spread = spread_percent / 100
-    growth = _entry(parameters, "uptake_growth")
+    growth = newest(parameters, "uptake_growth")
     path = None
     if uptake == "target":
         path = own_path(
@@ -117,7 +118,7 @@ def charging_demand(
         new_bev_share=new_bev_percent / 100,
         cars_per_1000=_about(cars_per_1000, spread),
         growth_per_year=Range(growth["low"], growth["value"], growth["high"]),
-        replaced_share=_about(float(_entry(parameters, "car_fleet_eu")["replaced_share"]), spread),
+        replaced_share=_about(float(newest(parameters, "car_fleet_eu")["replaced_share"]), spread),
         phev_per_bev=_about(phev_per_bev, spread),
         km_per_year=_about(km_per_year, spread),
         kwh_per_100km=_about(kwh_per_100km, spread),
@@ -130,8 +131,8 @@ def charging_demand(
     found = city_demand(rng, inputs=inputs, parameters=parameters, n_draws=N_DRAWS, p_evse_kw=power)
     going = step()
     homes_kw = (
-        np.asarray(_entry(parameters, "household_winter")["workday_kw"], dtype=float)
-        * float(_entry(parameters, "household_winter")["winter_factor"])
+        np.asarray(newest(parameters, "household_winter")["workday_kw"], dtype=float)
+        * float(newest(parameters, "household_winter")["winter_factor"])
         * household_kwh
         / 1000
         * inhabitants
@@ -142,8 +143,8 @@ def charging_demand(
     if going:
         controlled = controlled_days(
             rng,
-            home=_entry(parameters, "ev_home_sessions"),
-            kerbside=_entry(parameters, "ev_public_sessions"),
+            home=newest(parameters, "ev_home_sessions"),
+            kerbside=newest(parameters, "ev_public_sessions"),
             day_kwh={kind: float(by_kind[kind].sum()) for kind in ("home", "kerbside")},
             rest_kw=homes_kw + by_kind["elsewhere"] + by_kind["fast"],
             p_evse_kw=power,
@@ -171,10 +172,6 @@ class _Steps:
         if self.progress is not None and not self.progress(self.done, N_STEPS):
             self.stopped = self.stopped or self.done < N_STEPS
         return not self.stopped
-
-
-def _entry(parameters: Mapping[str, Any], name: str) -> Any:
-    return parameters[name]["values"][-1]["value"]
 
 
 def _about(value: float, spread: float, most: float = np.inf) -> Range:

@@ -13,6 +13,7 @@ from calculators.engine.demand.curves import mean_energy_kwh
 from calculators.engine.demand.mean_day import mean_day
 from calculators.engine.demand.uptake import fleet_share, path_share
 from calculators.engine.outcome import Driver, Estimate
+from calculators.engine.parameters import newest
 
 __all__ = ["KINDS", "CityDemand", "CityInputs", "CityYear", "Range", "city_demand"]
 
@@ -126,7 +127,7 @@ def city_demand(
     days = {
         kind: mean_day(
             np.random.default_rng(seed),
-            statistics=_value(parameters, STATISTICS[kind]),
+            statistics=newest(parameters, STATISTICS[kind]),
             p_evse_kw=power[kind],
         )
         for kind in KINDS
@@ -160,10 +161,10 @@ class _Drawn:
 class _Model:
     def __init__(self, inputs: CityInputs, parameters: Mapping[str, Any], power: Mapping[str, float]) -> None:
         self.inputs, self.power = inputs, power
-        self.places = _value(parameters, "charging_places")
-        self.use = _value(parameters, "charge_point_use")
-        self.afir = _value(parameters, "afir_fleet_target")
-        self.session_kwh = {kind: mean_energy_kwh(_value(parameters, STATISTICS[kind])) for kind in KINDS}
+        self.places = newest(parameters, "charging_places")
+        self.use = newest(parameters, "charge_point_use")
+        self.afir = newest(parameters, "afir_fleet_target")
+        self.session_kwh = {kind: mean_energy_kwh(newest(parameters, STATISTICS[kind])) for kind in KINDS}
 
     def ranges(self) -> dict[str, Range]:
         """All that is drawn: the ranges of the inputs, and the use of EVSEs."""
@@ -238,7 +239,3 @@ class _Model:
                 ends.append(float(self.run(ranks).total[0, -1]))
             found.append(Driver(name, *ends))
         return tuple(sorted(found, key=lambda driver: -abs(driver.high - driver.low)))
-
-
-def _value(parameters: Mapping[str, Any], name: str) -> Any:
-    return parameters[name]["values"][-1]["value"]

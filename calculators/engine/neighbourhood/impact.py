@@ -13,7 +13,7 @@ from calculators.engine.grid import Network, solve
 from calculators.engine.neighbourhood.remedies import remedies
 from calculators.engine.neighbourhood.report import Weeks, outcome
 from calculators.engine.neighbourhood.week import CASES, Assumptions, Case, draw_loads, draw_week
-from calculators.engine.outcome import Driver, Outcome, Progress
+from calculators.engine.outcome import Driver, Outcome, Progress, Steps
 
 MAX_REMEDIES = 5
 
@@ -74,7 +74,7 @@ def grid_impact(
     base = Assumptions(ev_share_percent / 100, charger_kw, household_kwh, homes_per_connection, parameters)
     cases = CASES if strategy in CASES else (*CASES, strategy)
     seeds = [int(seed) for seed in rng.integers(0, 2**63, size=n_draws)]
-    step = _Steps(progress, n_draws + 6 + MAX_REMEDIES)
+    step = Steps(progress, n_draws + 6 + MAX_REMEDIES)
     draws: list[dict[str, Case]] = []
     for seed in seeds:
         draws.append(draw_week(network, base, seed, cases))
@@ -110,19 +110,6 @@ def worst_step(
     loads = draw_loads(network, base, int(rng.integers(0, 2**63, size=1)[0]), (strategy,))
     step = int(np.nanmin(solve(network, loads.p_kw, loads.q_kvar).vm_pu, axis=0).argmin())
     return loads.p_kw[:, step], loads.q_kvar[:, step]
-
-
-class _Steps:
-    """Counts what was done and remembers that the user stopped."""
-
-    def __init__(self, progress: Progress | None, total: int) -> None:
-        self.progress, self.total, self.done, self.stopped = progress, total, 0, False
-
-    def __call__(self) -> bool:
-        self.done += 1
-        if self.progress is not None and not self.progress(self.done, self.total):
-            self.stopped = True
-        return not self.stopped
 
 
 def _drivers(

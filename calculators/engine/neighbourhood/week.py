@@ -11,6 +11,7 @@ import numpy as np
 from calculators.engine.charging import Sessions, schedule
 from calculators.engine.demand import draw_sessions, household_load
 from calculators.engine.grid import Network, solve
+from calculators.engine.parameters import newest
 
 DT_H = 0.25
 DAY = round(24 / DT_H)
@@ -37,7 +38,7 @@ class Assumptions:
 
     def entry(self, name: str) -> Any:
         """Return the newest value of a parameter."""
-        return self.parameters[name]["values"][-1]["value"]
+        return newest(self.parameters, name)
 
 
 @dataclass(frozen=True)

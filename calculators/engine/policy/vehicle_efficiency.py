@@ -11,6 +11,7 @@ import numpy as np
 from calculators.engine.errors import InputError, Problem
 from calculators.engine.grid import Network
 from calculators.engine.outcome import Estimate, Finding, Outcome, Progress
+from calculators.engine.parameters import newest
 from calculators.engine.policy.efficiency import (
     Design,
     battery_effect,
@@ -94,7 +95,7 @@ def vehicle_efficiency(
     InputError
         If the design leaves a car that hardly needs energy, or the network has no customers.
     """
-    content = parameters["mineral_content"]["values"][-1]["value"][chemistry]
+    content = newest(parameters, "mineral_content")[chemistry]
     question = Question(
         change,
         kwh_now,
@@ -102,8 +103,8 @@ def vehicle_efficiency(
         Design(mass_less_kg, area_less_m2, battery_now_kwh - battery_then_kwh),
         km_per_year,
         n_cars,
-        parameters["efficiency_marginal"]["values"][-1]["value"],
-        parameters["efficiency_real_over_certified"]["values"][-1]["value"],
+        newest(parameters, "efficiency_marginal"),
+        newest(parameters, "efficiency_real_over_certified"),
     )
     then_kwh = question.then_kwh(question.draws(rng, N_DRAW))
     _check(question, then_kwh, network)
@@ -117,9 +118,9 @@ def vehicle_efficiency(
         ev_share_percent / 100,
         km_per_year * thirsty / 100 * home_percent / 100 * (1 + cold_percent / 100) / WEEKS,
         1.0,
-        parameters["ev_home_sessions"]["values"][-1]["value"],
-        parameters["household_winter"]["values"][-1]["value"],
-        float(parameters["household_power_factor"]["values"][-1]["value"]),
+        newest(parameters, "ev_home_sessions"),
+        newest(parameters, "household_winter"),
+        float(newest(parameters, "household_power_factor")),
     )
     weeks, partial = _weeks(street, question, then_kwh, n_draws, rng, progress)
     minerals = [
@@ -144,8 +145,8 @@ def _points(
     question: Question, then_kwh: np.ndarray, parameters: Mapping[str, Any], rng: np.random.Generator
 ) -> dict[str, np.ndarray]:
     """EVSEs outside home with today's and with the leaner cars, the same use of each in both."""
-    places = parameters["charging_places"]["values"][-1]["value"]
-    use = parameters["charge_point_use"]["values"][-1]["value"]
+    places = newest(parameters, "charging_places")
+    use = newest(parameters, "charge_point_use")
     use_mwh = {name: triangular(rng, use[name], then_kwh.size) for name in ("kerbside", "elsewhere", "fast")}
     found: dict[str, np.ndarray] = {}
     for fleet, kwh in (("now", np.full(then_kwh.size, question.kwh_now)), ("then", then_kwh)):

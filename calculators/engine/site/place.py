@@ -15,6 +15,7 @@ from calculators.engine.demand.local_time import LocalSteps
 from calculators.engine.demand.profiles import solar_profile
 from calculators.engine.demand.timetable import timetable_sessions
 from calculators.engine.errors import InputError, Problem
+from calculators.engine.parameters import newest
 
 DT_H = 0.25
 DAY = round(24 / DT_H)
@@ -88,8 +89,8 @@ class Site:
     kwh_per_km: float = 0.0
 
     def entry(self, name: str) -> Any:
-        """Return the newest value of a parameter, whose validity may have ended."""
-        return [row["value"] for row in self.parameters[name]["values"] if row["value"] is not None][-1]
+        """Return the newest value of a parameter."""
+        return newest(self.parameters, name)
 
 
 def other_load(site: Site, rng: np.random.Generator) -> np.ndarray:

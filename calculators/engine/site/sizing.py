@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from calculators.engine.outcome import Driver, Estimate, Finding, Outcome, Progress
+from calculators.engine.outcome import Driver, Estimate, Finding, Outcome, Progress, Steps
 from calculators.engine.site.needs import Storage, walk_storage
 from calculators.engine.site.place import DT_H, N_T, WEEK, Site, around_peak, other_load, sessions_at, sun_kw
 from calculators.engine.site.sizing_week import (
@@ -20,7 +20,6 @@ from calculators.engine.site.sizing_week import (
     two_levels,
     with_storage,
 )
-from calculators.engine.site.steps import Steps
 
 LITTLE = 0.1
 """Smart charging that saves less than this share of the connection is called little."""

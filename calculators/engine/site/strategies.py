@@ -10,10 +10,9 @@ from typing import Any
 import numpy as np
 
 from calculators.engine.errors import InputError, Problem
-from calculators.engine.outcome import Driver, Estimate, Finding, Outcome, Progress
+from calculators.engine.outcome import Driver, Estimate, Finding, Outcome, Progress, Steps
 from calculators.engine.site.place import DT_H, N_T, WEEK, Site, around_peak
 from calculators.engine.site.plans import Case, Choices, Week, charge_week, draw_week, rows_for
-from calculators.engine.site.steps import Steps
 
 CHANGED = 0.03
 """A peak within this share of the one without control is called the same."""

@@ -29,6 +29,7 @@ from calculators.engine.economics.v2g_scan import (
 )
 from calculators.engine.errors import InputError, Problem
 from calculators.engine.outcome import Driver, Estimate, Finding, Outcome, Progress
+from calculators.engine.parameters import newest
 
 CASES = ("uncontrolled", "window", "price", "v2g-price")
 """No control, time window, smart, smart + V2G: strategies of the charging engine by id."""
@@ -36,7 +37,7 @@ NEVER_YEARS = 100.0
 """Paybacks are cut here: as good as never."""
 
 
-def v2g_business_case(
+def business_case(
     *,
     place: str,
     plug_in_h: float,
@@ -109,7 +110,7 @@ def v2g_business_case(
     network_kept, levies_kept = KEPT[fee_treatment]
     wear = (wear_low_ct / 100, wear_high_ct / 100)
     setting = Setting(
-        statistics=_entry(parameters, f"ev_{place}_sessions"),
+        statistics=newest(parameters, f"ev_{place}_sessions"),
         plug_in_h=plug_in_h,
         need_kwh=km_per_year * kwh_per_100km / 100 / WEEKS_PER_YEAR,
         battery_kwh=battery_kwh,
@@ -158,14 +159,10 @@ def _check(
         raise InputError(problems)
 
 
-def _entry(parameters: Mapping[str, Any], name: str) -> Any:
-    return parameters[name]["values"][-1]["value"]
-
-
 def _market(price: str, step_eur: float, factor: float, parameters: Mapping[str, Any]) -> np.ndarray:
     """Energy price of each hour of each sample week, differences from each day's mean times `factor`."""
     if price == "two-level":
-        mean = float(np.mean(_entry(parameters, "price_nl_day_ahead")["eur_per_mwh"])) / 1000
+        mean = float(np.mean(newest(parameters, "price_nl_day_ahead")["eur_per_mwh"])) / 1000
         day = two_level_price(n_t=24, dt_h=1.0, low_eur=0.0, high_eur=step_eur, high_h=(17.0, 21.0))
         weeks = np.tile(day - day.mean() + mean, (12, 7))
     else:
