@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 
 from calculators import DATA_VERSION
 
@@ -17,16 +18,27 @@ def steady(content: bytes) -> bytes:
     content : bytes
         A DOCX or XLSX file. The content types stay first, as some readers ask.
     """
+    with zipfile.ZipFile(io.BytesIO(content)) as old:
+        names = sorted(old.namelist(), key=lambda item: (item != "[Content_Types].xml", item))
+        members = {name: old.read(name) for name in names}
+    return pack(
+        {
+            name: _ordered(body) if name.startswith("xl/worksheets/") else body
+            for name, body in members.items()
+        }
+    )
+
+
+def pack(members: Mapping[str, bytes]) -> bytes:
+    """Return a zip file of the members in their order, each dated to the data version."""
     year, month, day = (int(part) for part in DATA_VERSION.split("-"))
     out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in sorted(old.namelist(), key=lambda item: (item != "[Content_Types].xml", item)):
+    with zipfile.ZipFile(out, "w") as archive:
+        for name, body in members.items():
             info = zipfile.ZipInfo(name, (year, month, day, 0, 0, 0))
             info.compress_type = zipfile.ZIP_DEFLATED
             info.external_attr = 0o600 << 16
-            new.writestr(
-                info, _ordered(old.read(name)) if name.startswith("xl/worksheets/") else old.read(name)
-            )
+            archive.writestr(info, body)
     return out.getvalue()
 
 

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
-import zipfile
 from typing import Any
 
-from calculators import DATA_VERSION
 from calculators.web.bridge import Report, guarded, reporter
 
 
@@ -64,26 +61,14 @@ def write(request: str, report: Report | None = None) -> str:
     """
 
     def work() -> dict[str, Any]:
-        from calculators.tender import generate
+        from calculators.tender import archive, generate
 
         asked = json.loads(request)
         files = generate(asked["answers"], asked["formats"], progress=reporter(report))
-        packed = base64.b64encode(_zipped(files)).decode("ascii")
+        packed = base64.b64encode(archive.pack(files)).decode("ascii")
         return {"names": list(files), "zip": packed}
 
     return guarded(work)
-
-
-def _zipped(files: dict[str, bytes]) -> bytes:
-    """Put the documents into one zip, dated like their content."""
-    year, month, day = (int(part) for part in DATA_VERSION.split("-"))
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            entry = zipfile.ZipInfo(name, (year, month, day, 0, 0, 0))
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            archive.writestr(entry, content)
-    return stream.getvalue()
 
 
 def check(request: str, report: Report | None = None) -> str:
