@@ -12,9 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from calculators import __version__, cli_cases, cli_network, cli_tender, registry, scenario
+from calculators.cli_files import read_bytes, read_text
 from calculators.engine.errors import InputError, Problem, SmartChargeError
-
-MAX_FILE_BYTES = 50_000_000
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -79,7 +78,7 @@ def _run(arguments: argparse.Namespace) -> None:
     inputs: dict[str, Any] = {}
     seed = 1
     if arguments.scenario:
-        saved = scenario.from_json(_read(arguments.scenario))
+        saved = scenario.from_json(read_text(arguments.scenario))
         if saved.calculator != arguments.id:
             raise InputError(
                 Problem(
@@ -103,7 +102,7 @@ def _run(arguments: argparse.Namespace) -> None:
         if not slots:
             raise InputError(Problem("network", f"'{arguments.id}' takes no network.", "--network"))
         inputs[slots[0]] = arguments.network.name
-        files[slots[0]] = _bytes(arguments.network)
+        files[slots[0]] = read_bytes(arguments.network)
     result = registry.run(
         arguments.id,
         inputs,
@@ -125,19 +124,6 @@ def _value(text: str) -> float | str:
     except ValueError:
         return text
     return int(number) if number.is_integer() else number
-
-
-def _bytes(path: Path) -> bytes:
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise InputError(Problem("file-size", "the file is larger than 50 MB.", str(path)))
-    return path.read_bytes()
-
-
-def _read(path: Path) -> str:
-    try:
-        return _bytes(path).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(Problem("encoding", "the file is not UTF-8 text.", str(path))) from error
 
 
 def to_text(result: dict[str, Any]) -> str:

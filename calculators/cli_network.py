@@ -13,9 +13,10 @@ from calculators.adapters import csv_templates, files, geojson
 from calculators.adapters.audit import audit, base_case
 from calculators.adapters.audit_text import to_text
 from calculators.adapters.checked import NetworkTables
+from calculators.cli_files import read_bytes
 from calculators.engine.errors import InputError, Problem, SolveError
 
-MAX_FILE_BYTES = 50_000_000
+SMALLER = "Use one feeder of it."
 
 
 def add_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -69,13 +70,5 @@ def _tables(path: Path) -> NetworkTables:
     """Return the tables of a file, or of the CSV files in a folder."""
     if path.is_dir():
         inside = [one for one in sorted(path.iterdir()) if one.is_file() and csv_templates.stem(one.name)]
-        return files.read_folder(path.name, {one.name: _read(one) for one in inside})
-    return files.read_tables(path.name, _read(path))
-
-
-def _read(path: Path) -> bytes:
-    if path.stat().st_size > MAX_FILE_BYTES:
-        raise InputError(
-            Problem("too-large", "the file is larger than 50 MB.", str(path), "Use one feeder of it.")
-        )
-    return path.read_bytes()
+        return files.read_folder(path.name, {one.name: read_bytes(one, fix=SMALLER) for one in inside})
+    return files.read_tables(path.name, read_bytes(path, fix=SMALLER))

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from calculators import tender
+from calculators.cli_files import read_bytes, read_text
 from calculators.engine.errors import InputError, Problem
 
 MAX_FILE_BYTES = 5_000_000
@@ -56,7 +57,7 @@ def run_tender(arguments: argparse.Namespace) -> None:
         raise InputError(
             Problem("out", "the folder for the documents is missing.", "--out", "Add --out DIR.")
         )
-    template = _bytes(arguments.template, 10_000_000) if arguments.template else None
+    template = read_bytes(arguments.template, 10_000_000) if arguments.template else None
     formats = tuple(item.strip() for item in arguments.format.split(",") if item.strip())
     files = tender.generate(_json(arguments.answers), formats, template=template)
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -117,14 +118,6 @@ def as_text(verdicts: list[Any], logs: list[Any]) -> str:
 
 def _json(path: Path) -> Any:
     try:
-        return json.loads(_bytes(path, MAX_FILE_BYTES).decode("utf-8"))
-    except UnicodeDecodeError as error:
-        raise InputError(Problem("encoding", "the file is not UTF-8 text.", str(path))) from error
+        return json.loads(read_text(path, MAX_FILE_BYTES))
     except (ValueError, RecursionError) as error:
         raise InputError(Problem("answers-json", f"this is not a JSON file ({error}).", str(path))) from error
-
-
-def _bytes(path: Path, limit: int) -> bytes:
-    if path.stat().st_size > limit:
-        raise InputError(Problem("file-size", f"the file is larger than {limit // 1_000_000} MB.", str(path)))
-    return path.read_bytes()
